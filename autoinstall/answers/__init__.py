@@ -1,0 +1,1 @@
+"""The answers file: model, loading with line numbers, secrets, templates, JSON Schema."""

@@ -1,0 +1,1 @@
+"""A build: plan, stages, folder, checkpoints."""

@@ -1,0 +1,1 @@
+"""The questions that an installer can ask, from its own debconf templates."""

@@ -1,0 +1,1 @@
+"""One module a command; output.py alone prints; errors become exit codes."""

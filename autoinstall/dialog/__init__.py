@@ -1,0 +1,1 @@
+"""What the screen asks and what to press: read, recognise, decide, keys. Pure functions over data."""

@@ -1,0 +1,1 @@
+"""The disk, the netboot files, the finished image."""

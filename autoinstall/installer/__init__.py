@@ -1,0 +1,1 @@
+"""Drives the dialogs of an installer on a live console."""

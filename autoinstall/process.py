@@ -1,0 +1,139 @@
+"""Starts every process of the driver, on pipes or on a PTY, without handing secrets on.
+
+Nothing else in the driver imports `subprocess` or spawns with `pexpect` (a test says so).
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tty
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pexpect
+
+SECRET_PREFIX = "AUTOINSTALL_SECRET_"
+"""Environment variables that carry secrets begin so; no process that we start inherits them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A finished command: its argument list, exit status and both outputs (text, undecodable bytes replaced)."""
+
+    argv: tuple[str, ...]
+    status: int
+    stdout: str
+    stderr: str
+
+    @property
+    def said(self) -> str:
+        """What the command printed, errors last: the host's own words."""
+        return "\n".join(part.strip() for part in (self.stdout, self.stderr) if part.strip())
+
+    @property
+    def command_line(self) -> str:
+        """The command, ready to be pasted into a shell."""
+        return shlex.join(self.argv)
+
+
+def clean_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our environment without secrets or the service's credentials folder, plus `extra`."""
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(SECRET_PREFIX) and name != "CREDENTIALS_DIRECTORY"
+    }
+    environment.update(extra or {})
+    return environment
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    timeout: float = 60.0,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+) -> Completed:
+    """Run a command to its end and give what it printed; its exit status is the caller's to judge.
+
+    `environment` is added to ours. Raises FileNotFoundError or PermissionError where the command
+    cannot be started, and subprocess.TimeoutExpired after `timeout` seconds (the command is killed).
+    """
+    done = subprocess.run(
+        list(argv),
+        input=stdin,
+        capture_output=True,
+        timeout=timeout,
+        cwd=cwd,
+        env=clean_environment({"LC_ALL": "C.UTF-8", **(environment or {})}),
+        check=False,
+    )
+    return Completed(
+        tuple(argv),
+        done.returncode,
+        done.stdout.decode("utf-8", "replace"),
+        done.stderr.decode("utf-8", "replace"),
+    )
+
+
+def start(
+    argv: Sequence[str],
+    *,
+    output: Path,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a command that outlives the call, in a session of its own, its output appended to a file."""
+    with output.open("ab") as sink:
+        return subprocess.Popen(
+            list(argv),
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=clean_environment(environment),
+            start_new_session=True,
+        )
+
+
+def spawn_on_pty(
+    argv: Sequence[str],
+    *,
+    columns: int = 80,
+    lines: int = 24,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    whole_environment: bool = False,
+    raw: bool = False,
+) -> pexpect.spawn[bytes]:
+    """Start a command on a new PTY of the given size, in raw bytes, without pexpect's 50 ms before each send.
+
+    `environment` is added to ours, or replaces it with `whole_environment`. With `raw` the terminal is raw
+    before the command's first instruction, so that early keys are neither echoed nor held for a line's end.
+    Raises pexpect.ExceptionPexpect where the command cannot be started.
+    """
+    given = dict(environment or {})
+    child: pexpect.spawn[bytes] = pexpect.spawn(
+        argv[0],
+        list(argv[1:]),
+        dimensions=(lines, columns),
+        cwd=str(cwd) if cwd else None,
+        env=given if whole_environment else clean_environment(given),
+        echo=False,
+        encoding=None,
+        maxread=65536,
+        timeout=None,
+        preexec_fn=_make_terminal_raw if raw else None,
+    )
+    child.delaybeforesend = None
+    child.delayafterclose = 0.05
+    child.delayafterterminate = 0.05
+    return child
+
+
+def _make_terminal_raw() -> None:
+    tty.setraw(0)

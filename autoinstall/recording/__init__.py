@@ -1,0 +1,1 @@
+"""Recorded sessions as asciicast files, with secrets masked before anything is written."""

@@ -1,0 +1,1 @@
+"""What runs domains: xm and xl from one table of differences."""
