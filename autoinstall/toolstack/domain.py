@@ -1,0 +1,73 @@
+"""What a build asks of the program that runs domains, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from autoinstall.deadline import Deadline
+
+
+class DomainState(StrEnum):
+    """What the toolstack's list says of a domain, in one word."""
+
+    RUNNING = "running"
+    BLOCKED = "blocked"
+    PAUSED = "paused"
+    SHUTDOWN = "shutdown"
+    CRASHED = "crashed"
+    DYING = "dying"
+    BUILDING = "building"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRow:
+    """One row of the toolstack's list; `domid` is None for a domain that is known but not running.
+
+    `memory` is in MiB.
+    """
+
+    name: str
+    domid: int | None
+    memory: int
+    state: DomainState
+
+
+class Toolstack(Protocol):
+    """Runs domains. Every method raises HostError where the toolstack itself cannot be used."""
+
+    @property
+    def name(self) -> str:
+        """The command's name, `xm` or `xl`."""
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What is added to the environment of every command, the console's too."""
+
+    def create(self, description: Path, name: str, deadline: Deadline) -> int:
+        """Start the domain of a description and give its id.
+
+        Raises BusyError (name or disk in use) or HostError (any other refusal), with the host's words.
+        """
+
+    def domid(self, name: str) -> int | None:
+        """The id of the domain of that name, None where none runs."""
+
+    def uuid(self, name: str) -> str | None:
+        """The domain's UUID, None where there is no such domain or the toolstack does not show it."""
+
+    def rows(self) -> tuple[DomainRow, ...]:
+        """All domains, as the toolstack lists them."""
+
+    def console_command(self, name: str) -> tuple[str, ...]:
+        """The command that attaches to a domain's console."""
+
+    def shutdown(self, name: str, deadline: Deadline) -> bool:
+        """Ask the guest to power off and wait until the domain is gone; False when it is still there."""
+
+    def destroy(self, name: str, deadline: Deadline) -> None:
+        """End the domain at once and wait until it is gone. A domain that is not there is no error."""
