@@ -1,0 +1,130 @@
+"""A file out of a Debian package of the mirror, every step of the way checked from the signed InRelease."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import posixpath
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from autoinstall import process
+from autoinstall.errors import HostError, InvalidFileError, VerificationError
+from autoinstall.image.digest import Digest
+from autoinstall.image.disk import full_disk_explained
+from autoinstall.image.http import fetch_bytes
+from autoinstall.image.sums import SignedSums, require_digest, suite_release
+
+LONGEST_LINKS = 8
+_UNPACKERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
+    (".xz", lzma.decompress),
+    (".gz", gzip.decompress),
+    ("", bytes),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A package of the archive: where it lies below the mirror, its checksum, and what vouches for it."""
+
+    path: str
+    digest: Digest
+    vouched: str
+
+
+def split_reference(reference: str) -> tuple[str, str]:
+    """NAME and PATH of `package:NAME/PATH`. Raises InvalidFileError for another form."""
+    name, slash, path = reference.removeprefix("package:").partition("/")
+    if not (name and slash and path) or not name.replace("-", "").replace("+", "").replace(".", "").isalnum():
+        raise InvalidFileError(
+            f"{reference} is no package:NAME/PATH",
+            kind="package-reference",
+            hint="for example package:debian-installer-12-netboot-amd64/usr/lib/.../linux",
+        )
+    return name, path
+
+
+def find_package(mirror: str, suite: str, architecture: str, name: str, keyring: Path) -> PackageFile:
+    """Look a package up in the suite's main section. Raises VerificationError where it is not listed."""
+    release = suite_release(mirror, suite, keyring)
+    packages = _packages(mirror, suite, f"main/binary-{architecture}/Packages", release)
+    for stanza in packages.split("\n\n"):
+        if not stanza.lstrip("\n").startswith(f"Package: {name}\n"):
+            continue
+        fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line and line[0] != " ")
+        digest = Digest("sha256", fields["SHA256"].lower())
+        return PackageFile(
+            fields["Filename"], digest, f"package {name} {fields['Version']}, {release.vouched}"
+        )
+    raise VerificationError(
+        f"{suite} has no package {name} for {architecture}",
+        kind="unlisted-file",
+        hint="`apt-cache policy` shows the names that a suite has",
+    )
+
+
+def extract_file(package: Path, path: str, target: Path) -> None:
+    """Write one regular file of a .deb (links inside the package are followed) to `target`.
+
+    Raises InvalidFileError where the package has no such file, HostError without dpkg-deb.
+    """
+    with tempfile.TemporaryDirectory(prefix="autoinstall-", dir=target.parent) as folder:
+        archive = Path(folder, "data.tar")
+        _unpack(package, archive)
+        with tarfile.open(archive) as members:
+            content = _file_in(members, path)
+            with full_disk_explained(target), target.open("wb") as file:
+                shutil.copyfileobj(content, file)
+
+
+def _packages(mirror: str, suite: str, path: str, release: SignedSums) -> str:
+    for ending, unpack in _UNPACKERS:
+        if path + ending in release.sums:
+            content = fetch_bytes(f"{mirror}/dists/{suite}/{path}{ending}")
+            require_digest(path + ending, content, release.sums[path + ending])
+            return unpack(content).decode("utf-8", "replace")
+    raise VerificationError(f"{path} stands in no signed list of {suite}", kind="unlisted-file")
+
+
+def _unpack(package: Path, archive: Path) -> None:
+    command = 'exec dpkg-deb --fsys-tarfile "$1" > "$2"'
+    try:
+        done = process.run(("sh", "-c", command, "sh", str(package), str(archive)), timeout=300)
+    except subprocess.TimeoutExpired as error:
+        raise HostError(f"unpacking {package.name} took over 300 s", kind="unpack-failed") from error
+    if done.status != 0:
+        raise HostError(
+            f"{package.name} cannot be unpacked",
+            kind="unpack-failed",
+            hint="is dpkg-deb installed (apt-get install dpkg)?",
+            host_said=done.said or None,
+        )
+
+
+def _file_in(members: tarfile.TarFile, path: str) -> IO[bytes]:
+    wanted = posixpath.normpath(path.lstrip("/"))
+    for _ in range(LONGEST_LINKS):
+        member = next((one for one in members if posixpath.normpath(one.name) == wanted), None)
+        if member is None:
+            break
+        if member.issym():
+            wanted = posixpath.normpath(posixpath.join(posixpath.dirname(wanted), member.linkname)).lstrip(
+                "/"
+            )
+        elif member.islnk():
+            wanted = posixpath.normpath(member.linkname)
+        elif member.isreg() and (file := members.extractfile(member)):
+            return file
+        else:
+            break
+    raise InvalidFileError(
+        f"the package has no file {path}",
+        kind="file-missing",
+        hint="`dpkg-deb --contents` lists what a package holds",
+    )
