@@ -1,0 +1,164 @@
+"""The disk of a domain: a real partition table and a real ext4 file system that holds the guest's tree.
+
+A running guest works on an unpacked copy of the tree; `sync` and shutdown write that copy back. Writing back runs
+in a process of its own, in a session of its own, so that a guest destroyed in the middle of it does not tear the
+disk: what was synced is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from autoinstall.rehearsal import ext4, partitions, tree
+from autoinstall.rehearsal.partitions import DiskError
+from autoinstall.rehearsal.system import InstalledSystem
+
+HOST_FOLDER = "host"
+"""Where the guest sees the host's own programs; links that point into it are the rehearsal's, not the guest's."""
+
+_NOT_ON_DISK = (HOST_FOLDER, "dev", "proc", "run", "sys")
+
+__all__ = ["HOST_FOLDER", "DiskError", "read_tree", "write_back", "write_installed_disk"]
+
+
+def write_installed_disk(path: Path | str, system: InstalledSystem) -> None:
+    """Put the installed `system` on the existing raw image `path`, which keeps its size and stays sparse.
+
+    Partition 1 (ext4, bootable, from sector 2048) holds the tree, partition 5 is swap. Raises DiskError.
+    """
+    path = Path(path)
+    try:
+        layout = partitions.plan(path.stat().st_size)
+    except OSError as error:
+        raise DiskError(f"The disk {path} cannot be used: {error.strerror}.") from error
+    identities = tree.Identities(root=str(uuid.uuid4()), swap=str(uuid.uuid4()))
+    with _scratch() as scratch:
+        folder = scratch / "tree"
+        folder.mkdir(mode=0o755)
+        owners = tree.lay_out(folder, system, identities)
+        image = scratch / "root.img"
+        ext4.make(folder, image, layout.root.size, identities.root, owners)
+        partitions.write_table(path, layout, uuid.UUID(identities.swap))
+        ext4.put_in(image, path, layout.root)
+
+
+def read_tree(path: Path | str, folder: Path) -> dict[str, tuple[int, int]]:
+    """Unpack the guest's tree from the disk `path` into the existing `folder`, modes and times kept.
+
+    Returns the owners of what is not root's; they are also set on the files where the caller may. Raises DiskError.
+    """
+    path = Path(path)
+    partition = partitions.find_root(path)
+    with _scratch() as scratch:
+        image = scratch / "root.img"
+        ext4.cut_out(path, partition, image)
+        found = ext4.extract(image, folder)
+    return {name: (entry.uid, entry.gid) for name, entry in found.items() if entry.uid or entry.gid}
+
+
+def write_back(path: Path | str, folder: Path, owners: Mapping[str, tuple[int, int]] | None = None) -> None:
+    """Put the tree in `folder` back on the disk `path`; its file system keeps its UUID.
+
+    `owners` says who owns what where the files themselves cannot (a user without root). Left out are the host's
+    programs and what only lives while the guest runs. Raises DiskError; the disk is then as it was.
+    """
+    program = [sys.executable, "-m", "autoinstall.rehearsal.disk", str(path), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        [*ext4.as_root(), *program],
+        input=json.dumps(owners or {}),
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,
+        env=environment,
+    )
+    if done.returncode:
+        raise DiskError(done.stderr.strip() or f"Writing {path} ended with status {done.returncode}.")
+
+
+def _write_back_here(path: Path, folder: Path, owners: Mapping[str, tuple[int, int]]) -> None:
+    partition = partitions.find_root(path)
+    with _scratch(folder.parent) as scratch:  # hard links: the same file system
+        old, staged, new = scratch / "old.img", scratch / "tree", scratch / "new.img"
+        ext4.cut_out(path, partition, old)
+        _stage(folder, staged)
+        ext4.make(staged, new, partition.size, ext4.identity_of(old), owners)
+        ext4.put_in(new, path, partition)
+
+
+def _stage(folder: Path, staged: Path) -> None:
+    """A copy of the tree by hard links, without what does not belong on its disk."""
+    staged.mkdir()
+    for here, folders, files in os.walk(folder):
+        below = Path(here).relative_to(folder)
+        if below == Path():
+            _copy_folder(folder, staged)
+        for name in list(folders):
+            source = Path(here, name)
+            if source.is_symlink():
+                folders.remove(name)
+                files.append(name)
+                continue
+            if str(below / name) in _NOT_ON_DISK:
+                folders.remove(name)
+            if str(below / name) != HOST_FOLDER:
+                _copy_folder(source, staged / below / name)
+        for name in files:
+            _link(Path(here, name), staged / below / name)
+    _copy_times(folder, staged)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    status = source.stat()
+    target.mkdir(exist_ok=True)
+    with contextlib.suppress(PermissionError):
+        os.chown(target, status.st_uid, status.st_gid)
+    target.chmod(stat.S_IMODE(status.st_mode))
+
+
+def _link(source: Path, target: Path) -> None:
+    """Hard link `source`, unless it is a link to the host's programs or a socket (which no disk keeps)."""
+    status = source.lstat()
+    if stat.S_ISLNK(status.st_mode) and str(source.readlink()).startswith(f"/{HOST_FOLDER}/"):
+        return
+    if not stat.S_ISSOCK(status.st_mode):
+        os.link(source, target, follow_symlinks=False)
+
+
+def _copy_times(folder: Path, staged: Path) -> None:
+    for here, _, _ in os.walk(staged, topdown=False):
+        status = (folder / Path(here).relative_to(staged)).stat()
+        os.utime(here, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@contextlib.contextmanager
+def _scratch(parent: Path | str | None = None) -> Iterator[Path]:
+    """A private folder that goes away; by default below the rehearsal's home."""
+    parent = parent or os.environ.get("AUTOINSTALL_REHEARSAL_HOME")
+    with tempfile.TemporaryDirectory(prefix=".disk-", dir=parent) as name:
+        yield Path(name)
+
+
+def main() -> int:
+    """The writer's own process: `DISK FOLDER`, the owners as JSON on standard input."""
+    owners = {name: (uid, gid) for name, (uid, gid) in json.load(sys.stdin).items()}
+    try:
+        _write_back_here(Path(sys.argv[1]), Path(sys.argv[2]), owners)
+    except (DiskError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
