@@ -37,7 +37,10 @@ class Masker:
         self._matchers = [Matcher(self._everywhere)]
         self._field_only = _all_patterns(short)
         self._field_matcher = Matcher(self._field_only)
-        self._tokenizer = Tokenizer()
+        beginnings = {
+            char for matcher in (*self._matchers, self._field_matcher) for char in matcher.beginnings
+        }
+        self._tokenizer = Tokenizer(beginnings)
         self._held: deque[Token] = deque()
         self._first = 0
         self._expected: deque[str] = deque()
@@ -46,15 +49,31 @@ class Masker:
     def feed(self, data: bytes) -> bytes:
         """The masked bytes that are certain by now. Any chunking of the same bytes gives the same text."""
         shown = bytearray()
+        self._tokenizer.quiet = not self._busy
         for token in self._tokenizer.feed(data):
-            self._expect_echo(token)
-            self._held.append(token)
-            number = self._first + len(self._held) - 1
-            for matcher in self._matchers:
-                for match in matcher.step(number, token):
-                    self._mask_from(match.start)
-            shown += self._release()
+            if not self._tokenizer.quiet or not (token.is_run or token.char is None):
+                shown += self._follow(token)
+                self._tokenizer.quiet = not self._busy
+            else:
+                shown += token.raw
+                self._first += 1
         return bytes(shown)
+
+    @property
+    def _busy(self) -> bool:
+        """Whether the next character matters whatever it is."""
+        awaited = self._held or self._expected or self._field_ends_with_line
+        return bool(awaited or any(matcher.partials for matcher in self._matchers))
+
+    def _follow(self, token: Token) -> bytes:
+        """Take a token; what is certain now."""
+        self._expect_echo(token)
+        self._held.append(token)
+        number = self._first + len(self._held) - 1
+        for matcher in self._matchers:
+            for match in matcher.step(number, token):
+                self._mask_from(match.start)
+        return self._release()
 
     def settle(self) -> bytes:
         """On silence: what was held back, so that nothing that stands on the screen is missing.

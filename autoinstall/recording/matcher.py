@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from autoinstall.recording.patterns import Pattern
@@ -39,8 +39,15 @@ class Matcher:
         self._wrapping: tuple[Partial, ...] = ()
 
     @property
-    def partials(self) -> Iterable[Partial]:
+    def beginnings(self) -> Iterable[str]:
+        """The characters that begin a pattern."""
+        return self._by_first.keys()
+
+    @property
+    def partials(self) -> Sequence[Partial]:
         """What could still become a match (a blank may yet turn out to be a line's end)."""
+        if not self._partials and not self._wrapping:
+            return ()
         return (*self._partials.values(), *self._wrapping)
 
     def forget(self) -> None:

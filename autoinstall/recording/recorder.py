@@ -92,7 +92,8 @@ class Recorder:
         size = os.fstat(self._descriptor).st_size
         content = os.pread(self._descriptor, size, 0)
         whole = content.rfind(b"\n") + 1
-        os.ftruncate(self._descriptor, whole)
+        if whole < size:
+            os.ftruncate(self._descriptor, whole)
         if not whole:
             return None
         recording = read_cast(self.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 LONGEST_GAP = 3
@@ -31,7 +31,7 @@ _MOVE = re.compile(rb"\x1b\[(\d{0,4})(?:;(\d{0,4}))?([A-Hb`df])")
 
 @dataclass(slots=True)
 class Token:
-    """One character on the screen, or one control (`char` is None).
+    """One character on the screen, or one control (`char` is None), or a run of characters that begin nothing.
 
     `gap` is the number of cells that a control steps over to the right, where they may hold text.
     A byte that is not UTF-8 counts as the character of its Latin-1 value.
@@ -41,6 +41,7 @@ class Token:
     char: str | None = None
     gap: int = 0
     masked: bool = False
+    is_run: bool = False
 
     @property
     def shown(self) -> bytes:
@@ -55,10 +56,24 @@ def width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
 
 
-class Tokenizer:
-    """Cuts a stream into tokens; what could still become one token is kept for the next bytes."""
+def _run_without(beginnings: frozenset[str]) -> re.Pattern[bytes]:
+    """What matches a run of one-cell characters of ASCII and of the line drawings, without `beginnings`."""
+    ascii_part = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in beginnings)
+    drawings = (
+        "" if any("\u2500" <= char <= "\u25bf" for char in beginnings) else "|\xe2[\x94-\x96][\x80-\xbf]"
+    )
+    return re.compile(f"(?:[{re.escape(ascii_part)}]{drawings})+".encode("latin-1"))
 
-    def __init__(self) -> None:
+
+class Tokenizer:
+    """Cuts a stream into tokens; what could still become one token is kept for the next bytes.
+
+    While `quiet`, characters other than `beginnings` come in runs: most of a screen begins no secret.
+    """
+
+    def __init__(self, beginnings: Iterable[str] = ()) -> None:
+        self.quiet = False
+        self._run = _run_without(frozenset(beginnings))
         self._tail = b""
         self._row: int | None = None
         self._column: int | None = None
@@ -67,6 +82,10 @@ class Tokenizer:
         data = self._tail + data
         at = 0
         while at < len(data):
+            if self.quiet and (run := self._run.match(data, at)):
+                at = run.end()
+                yield self._run_token(run.group())
+                continue
             found = _TOKEN.match(data, at)
             if found is None and _INCOMPLETE.fullmatch(data, at):
                 break
@@ -79,6 +98,11 @@ class Tokenizer:
         """The incomplete token at the end of the stream."""
         tail, self._tail = self._tail, b""
         return tail
+
+    def _run_token(self, raw: bytes) -> Token:
+        if self._column is not None:
+            self._column += len(raw.decode())
+        return Token(raw, "", is_run=True)
 
     def _token(self, raw: bytes) -> Token:
         if raw[0] < 0x20 or raw[0] == 0x7F:
