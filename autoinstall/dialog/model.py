@@ -79,7 +79,7 @@ class Dialog:
     @property
     def identity(self) -> tuple[str, ...]:
         """What stays the same while keys are pressed on one question."""
-        return (self.kind, self.title, self.text, *self.buttons)
+        return (self.title, self.text, *self.buttons)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _CHECK_BOX = re.compile(r"\[([ *])\] ?")
 
 _TRACK = "▒░"
 _STRONG = _TRACK + "▮█↑↓"
+_FALLBACK_OF_A_BAR = re.compile(r"\s{2,}[-.0]$")
 """newt's scroll bar in its drawings: arrows and thumb fall back to `-`, `.` and `0`, or to blanks, where
 the terminal's alternate character set lacks them."""
 
@@ -274,14 +275,22 @@ def _bar_column(snapshot: Snapshot, rows: Sequence[int], first: int, right: int)
 
 
 def _label(row: Row, first: int, bar: int | None, right: int) -> str:
-    text = row.between(first, bar if bar is not None else right)
-    return " ".join(text.rstrip(_TRACK).split())
+    text = row.between(first, bar if bar is not None else right).rstrip(_STRONG + " ")
+    if bar is not None:
+        text = _FALLBACK_OF_A_BAR.sub("", text)
+    return " ".join(text.split())
+
+
+def _bar_glyph(row: Row, bar: int) -> str:
+    """The bar's character in a row; a row that the installer took for one column wider is shifted by one."""
+    glyph, before = row.cells[bar].text, row.cells[bar - 1].text
+    return before if glyph == " " and before in _STRONG else glyph
 
 
 def _scroll_bar(snapshot: Snapshot, rows: Sequence[int], bar: int | None) -> ScrollBar | None:
     """Where the thumb stands. In monochrome thumb and arrows are blank, and the track tells."""
     if bar is None:
         return None
-    column = [snapshot.rows[row].cells[bar].text for row in rows]
+    column = [_bar_glyph(snapshot.rows[row], bar) for row in rows]
     inner = column[1:-1] if column[0] in " ↑-" and column[-1] in " ↓." else column
     return ScrollBar(at_end=bool(inner) and inner[-1] not in _TRACK)

@@ -1,0 +1,174 @@
+"""Which question of the catalogue a dialog asks: exact or nothing, a near miss is only a hint."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from autoinstall.catalogue.catalogue import Catalogue
+from autoinstall.catalogue.question import Question
+from autoinstall.dialog.history import History
+from autoinstall.dialog.model import Dialog, Kind, NearMiss, Recognition
+from autoinstall.dialog.template_text import TemplateText, squeezed, template_text
+from autoinstall.dialog.vocabulary import Vocabulary
+
+_TYPES = {
+    Kind.SELECT: {"select"},
+    Kind.MULTISELECT: {"multiselect"},
+    Kind.STRING: {"string", "password"},
+    Kind.PASSWORD: {"password"},
+    Kind.BOOLEAN: {"boolean"},
+    Kind.NOTE: {"note", "error"},
+    Kind.ERROR: {"error"},
+    Kind.PROGRESS: set[str](),
+}
+_ASKED = frozenset().union(*_TYPES.values())
+
+LINES_OF_A_FULL_WINDOW = 8
+"""A text of fewer lines is never cut off at the window's bottom on a screen of 23 or more rows."""
+
+MOST_HINTS = 3
+LEAST_LIKENESS = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    question: Question
+    language: str
+    text: TemplateText
+
+
+class Recogniser:
+    """Matches dialogs with the questions of a catalogue; the languages are tried in the order given."""
+
+    def __init__(self, catalogue: Catalogue, languages: Iterable[str] = ("en",)) -> None:
+        self._catalogue = catalogue
+        self._first = tuple(dict.fromkeys(("en", *languages)))[::-1]
+        self._indices: dict[str, _Index] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The buttons' labels in every language of the catalogue."""
+        label = self._catalogue.button_labels
+        return Vocabulary(label("goback"), label("continue"), label("yes"), label("no"), label("cancel"))
+
+    def recognise(self, dialog: Dialog, history: History) -> Recognition:
+        """The question that the dialog asks; `question` is None where no template fits, or where two do."""
+        shown = squeezed(dialog.text)
+        for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
+            if cut and dialog.text.count("\n") + 1 < LINES_OF_A_FULL_WINDOW:
+                break
+            for language in self._languages():
+                found = _narrowest(fitting(self._index(language), dialog.kind, shown), dialog)
+                chosen = self._among_twins(found, dialog, history)
+                if chosen:
+                    return Recognition(chosen.question, language, cut=cut)
+        return Recognition(None, self._first[0])
+
+    def near_misses(self, dialog: Dialog) -> tuple[NearMiss, ...]:
+        """The questions whose texts are most like the dialog's, for a person to read."""
+        shown = squeezed(dialog.text)
+        misses = []
+        for language in self._first:
+            for candidate in self._index(language).all:
+                wanted = "".join(candidate.text.pieces)
+                matcher = difflib.SequenceMatcher(None, wanted, shown, autojunk=False)
+                if matcher.real_quick_ratio() < LEAST_LIKENESS or matcher.quick_ratio() < LEAST_LIKENESS:
+                    continue
+                likeness = matcher.ratio()
+                if likeness >= LEAST_LIKENESS:
+                    misses.append(NearMiss(candidate.question.name, _difference(candidate, dialog), likeness))
+        return tuple(sorted(misses, key=lambda miss: -miss.likeness)[:MOST_HINTS])
+
+    def _languages(self) -> Iterator[str]:
+        yield from self._first
+        others = {language for question in self._catalogue.values() for language in question.texts}
+        yield from sorted(others - set(self._first))
+
+    def _index(self, language: str) -> _Index:
+        if language not in self._indices:
+            self._indices[language] = _Index(self._catalogue, language)
+        return self._indices[language]
+
+    def _among_twins(self, found: list[_Candidate], dialog: Dialog, history: History) -> _Candidate | None:
+        """The one candidate that is left when the title, and then what was answered before, have spoken."""
+        if len(found) > 1:
+            found = self._of_the_titles_owner(found, dialog) or found
+        if len(found) > 1:
+            found = _following_the_last_answer(found, history) or found
+        if len(found) > 1:
+            found = [one for one in found if one.question.name.startswith("mirror/http/")] or found
+        return found[0] if len(found) == 1 else None
+
+    def _of_the_titles_owner(self, found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
+        title = squeezed(dialog.title)
+        owners = {
+            part
+            for question in self._catalogue.values()
+            if question.type in ("title", "text")
+            and any(squeezed(texts.description) == title for texts in question.texts.values())
+            for part in question.name.split("/")
+        }
+        return [one for one in found if one.question.name.split("/")[0] in owners]
+
+
+class _Index:
+    """The catalogue's texts in one language: those without variables by their text, the others in a row."""
+
+    def __init__(self, catalogue: Catalogue, language: str) -> None:
+        self.all: list[_Candidate] = []
+        self._whole: dict[str, list[_Candidate]] = defaultdict(list)
+        self._varying: list[_Candidate] = []
+        for question in catalogue.values():
+            texts = question.texts.get(language)
+            if texts is None or question.type not in _ASKED:
+                continue
+            candidate = _Candidate(question, language, template_text(question, texts))
+            self.all.append(candidate)
+            whole = candidate.text.whole
+            if whole is None:
+                self._varying.append(candidate)
+            else:
+                self._whole[whole].append(candidate)
+
+    def fitting(self, kind: Kind, shown: str) -> list[_Candidate]:
+        candidates = [*self._whole.get(shown, ()), *(one for one in self._varying if one.text.fits(shown))]
+        return [one for one in candidates if one.question.type in _TYPES[kind]]
+
+    def begun(self, kind: Kind, shown: str) -> list[_Candidate]:
+        types = _TYPES[kind]
+        begun = [one for one in self.all if one.question.type in types and one.text.begins(shown)]
+        return begun if len(begun) == 1 else []
+
+
+def _narrowest(found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
+    """Those with the most text of their own; where all is variables, those with the smallest fitting list."""
+    literal = max((one.text.literal for one in found), default=0)
+    if literal > 0:
+        return [one for one in found if one.text.literal == literal]
+    holding = [(len(labels), one) for one in found if (labels := _labels(one)) >= set(dialog.choices)]
+    smallest = min((size for size, one in holding), default=0)
+    return [one for size, one in holding if size == smallest]
+
+
+def _labels(candidate: _Candidate) -> set[str]:
+    return {" ".join(label.split()) for label in candidate.question.texts[candidate.language].choices}
+
+
+def _following_the_last_answer(found: list[_Candidate], history: History) -> list[_Candidate]:
+    """`passwd/user-password-again` follows `passwd/user-password`."""
+    first_asked = {one.question.name.removesuffix("-again"): one for one in found}
+    latest = history.latest(set(first_asked))
+    return [first_asked[latest]] if latest else []
+
+
+def _difference(candidate: _Candidate, dialog: Dialog) -> str:
+    if candidate.question.type not in _TYPES[dialog.kind]:
+        return f"its text is alike, but it is a {candidate.question.type}, not a {dialog.kind}"
+    wanted = candidate.question.texts[candidate.language].description
+    if dialog.prompt and squeezed(wanted) != squeezed(dialog.prompt):
+        return f"its prompt is {wanted!r}, the screen's is {dialog.prompt!r}"
+    return "its long text differs from the screen's"

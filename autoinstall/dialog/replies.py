@@ -1,0 +1,111 @@
+"""An answer's value as a reply on the dialog at hand: value, English label and translated label are one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoinstall.answers.answer import AcceptDefault
+from autoinstall.answers.secret import Secret
+from autoinstall.dialog.model import (
+    Accept,
+    Choose,
+    Dialog,
+    Fill,
+    Kind,
+    Part,
+    PressButton,
+    Recognition,
+    Reply,
+    Tick,
+)
+from autoinstall.dialog.vocabulary import Vocabulary
+
+_TRUE = frozenset({"true", "yes"})
+_FALSE = frozenset({"false", "no"})
+
+
+@dataclass(frozen=True, slots=True)
+class NoReply:
+    """Why a value cannot be a reply to this dialog, and what could be."""
+
+    why: str
+    hint: str
+
+
+def reply_for(
+    dialog: Dialog,
+    recognition: Recognition,
+    value: str | tuple[str, ...] | Secret | AcceptDefault,
+    vocabulary: Vocabulary,
+) -> Reply | NoReply:
+    """The reply that gives this value; a label is looked for on the screen when the keys are pressed."""
+    if isinstance(value, AcceptDefault):
+        return _as_shown(dialog)
+    if isinstance(value, Secret):
+        text = value.reveal()
+        reply = _by_kind(dialog, recognition, text, vocabulary)
+        return Fill(value) if isinstance(reply, Fill) else reply
+    if isinstance(value, tuple) and dialog.kind is not Kind.MULTISELECT:
+        return NoReply(f"a list cannot answer a {dialog.kind}", "give one value")
+    return _by_kind(dialog, recognition, value, vocabulary)
+
+
+def _by_kind(
+    dialog: Dialog, recognition: Recognition, value: str | tuple[str, ...], vocabulary: Vocabulary
+) -> Reply | NoReply:
+    if dialog.kind is Kind.MULTISELECT:
+        labels = (value,) if isinstance(value, str) else value
+        return Tick(tuple(_on_screen(label, recognition) for label in labels if label))
+    assert isinstance(value, str)
+    if dialog.kind is Kind.SELECT:
+        return Choose(_on_screen(value, recognition))
+    if dialog.kind in (Kind.STRING, Kind.PASSWORD):
+        return Fill(value)
+    return _button(dialog, value, vocabulary)
+
+
+def _button(dialog: Dialog, value: str, vocabulary: Vocabulary) -> Reply | NoReply:
+    """A button by its label, or by true and false."""
+    folded = value.strip().lower()
+    wanted = vocabulary.yes if folded in _TRUE else vocabulary.no if folded in _FALSE else frozenset({value})
+    for label in dialog.buttons:
+        if label in wanted:
+            return PressButton(label)
+    offered = ", ".join(dialog.buttons)
+    return NoReply(f"the dialog has no button for {value!r}", f"the buttons are: {offered}")
+
+
+def _on_screen(given: str, recognition: Recognition) -> str:
+    """The label that stands on the screen for a value, an English label, or a label of any other language."""
+    folded = " ".join(given.split())
+    question = recognition.question
+    if question is None:
+        return folded
+    shown = question.texts.get(recognition.language, question.english).choices
+    columns = (question.values, question.english.choices, shown)
+    for column in columns:
+        for index, label in enumerate(column):
+            if " ".join(label.split()) == folded and index < len(shown) and "${" not in shown[index]:
+                return " ".join(shown[index].split())
+    return folded
+
+
+def _as_shown(dialog: Dialog) -> Reply | NoReply:
+    """What the dialog shows, as a reply that can be found again after the focus was moved."""
+    focus = dialog.focus
+    if dialog.kind is Kind.SELECT and focus is not None and focus.part is Part.LIST and focus.label:
+        return Choose(focus.label)
+    if dialog.kind is Kind.STRING:
+        return Fill(dialog.value or "")
+    if dialog.kind is Kind.PASSWORD:
+        return (
+            Fill("") if not dialog.value else NoReply("a password's default cannot be read", "name a secret")
+        )
+    if (
+        focus is not None
+        and focus.part is Part.BUTTON
+        and focus.label
+        and dialog.kind is not Kind.MULTISELECT
+    ):
+        return PressButton(focus.label)
+    return Accept()

@@ -1,0 +1,162 @@
+"""Answers one dialog: press, look, press again until the screen shows the reply, then Enter.
+
+The rules of the house (README, "Never a wrong answer"):
+
+- a key is judged by what changed since it was sent; one without effect is pressed again, and leaves a
+  doubt, because it may only be late;
+- Enter needs a settled dialog that shows the reply, and no doubt: after one, newt is asked to paint its
+  window anew, and when it does, every earlier key has either arrived or is lost for good;
+- after any key, and above all after an escape sequence that may have lost a byte, the question itself is
+  read again before the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from autoinstall.deadline import Deadline
+from autoinstall.dialog.keys import Press, Purpose, Seen, Unreachable, next_key
+from autoinstall.dialog.model import Dialog, Reply
+from autoinstall.installer.repainting import Repainter
+from autoinstall.installer.view import View
+
+ENTER_PATIENCE = 2.0
+"""Seconds for a dialog to go away after Enter before it is asked, by a harmless key, whether Enter was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A dialog was answered: keys pressed in all, and those pressed again because they had no effect."""
+
+    presses: int
+    retyped: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Another dialog came up before ours was answered: a lost byte made Escape, or the console moved on."""
+
+    escape_sent: bool
+
+
+class Answering:
+    """The keys of one reply to one dialog."""
+
+    def __init__(
+        self, view: View, repainter: Repainter, dialog: Dialog, reply: Reply, *, doubt: bool
+    ) -> None:
+        self._view = view
+        self._repainter = repainter
+        self._identity = dialog.identity
+        self._kind = dialog.kind
+        self._reply = reply
+        self._seen = Seen()
+        self._escape_sent = False
+        self._started = time.monotonic()
+        self.doubt = doubt
+        self.presses = 0
+        self.retyped = 0
+
+    def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
+        """Press keys until the dialog is answered; None when the deadline came first."""
+        while not deadline.expired:
+            dialog = self._dialog(deadline)
+            if dialog is None:
+                return None
+            if dialog.identity != self._identity:
+                return Gone(self._escape_sent)
+            self._seen = self._seen.look(dialog, self._reply)
+            press = next_key(
+                dialog,
+                self._reply,
+                self._seen,
+                application_cursor_keys=self._view.snapshot.application_cursor_keys,
+            )
+            if isinstance(press, Unreachable):
+                return press
+            if press.purpose is not Purpose.SUBMIT:
+                self._press(press, dialog, deadline)
+            elif self.doubt:
+                self._resolve_doubt(dialog, deadline)
+            elif self._enter(press, dialog, deadline):
+                return Answered(self.presses, self.retyped, time.monotonic() - self._started)
+        return None
+
+    def _dialog(self, deadline: Deadline) -> Dialog | None:
+        """The complete dialog on the screen, repainted where something was printed over it."""
+        while not deadline.expired:
+            dialog = self._shown()
+            if dialog is not None and dialog.complete:
+                return dialog
+            self._repainter.look(min(0.05, deadline.remaining))
+        return None
+
+    def _shown(self) -> Dialog | None:
+        """The dialog on the screen, as of the kind that its question is (its frame does not always tell)."""
+        dialog = self._view.dialog
+        if dialog is not None and dialog.identity == self._identity:
+            return replace(dialog, kind=self._kind)
+        return dialog
+
+    def _press(self, press: Press, dialog: Dialog, deadline: Deadline) -> None:
+        """Press once, and see what it does."""
+        keys = press.keys or press.text.encode()
+        self._escape_sent = self._escape_sent or press.escape
+        sent = time.monotonic()
+        self._view.send(keys, secret=press.secret)
+        self.presses += len(press.text) or 1
+        effect = self._effect(press, dialog, deadline)
+        if effect:
+            self._view.pace.key_took(self._view.changed_at - sent)
+        else:
+            self.doubt = True
+            self.retyped += 1
+        self._seen = self._seen.after(press, effect)
+
+    def _effect(self, press: Press, before: Dialog, deadline: Deadline) -> bool:
+        """Wait for the change that the press makes. Text arrives in pieces: its end, or quiet, is awaited."""
+        patience = deadline.nested(self._view.pace.patience)
+        wanted = (before.value or "") + ("*" * len(press.text) if press.secret else press.text)
+        changed = False
+        while not patience.expired:
+            if self._repainter.look(patience.remaining):
+                now = self._shown()
+                if now is None or not now.complete:
+                    continue
+                changed = changed or now != before
+                if press.purpose is not Purpose.TYPE and changed:
+                    return True
+                if press.purpose is Purpose.TYPE and (now.identity != before.identity or now.value == wanted):
+                    return True
+                patience = deadline.nested(self._view.pace.patience) if changed else patience
+        if press.purpose is Purpose.TYPE and changed:
+            self.doubt = True
+        return changed
+
+    def _resolve_doubt(self, dialog: Dialog, deadline: Deadline) -> None:
+        """Have newt show that it has read all keys so far; what they did is then read from the screen."""
+        self.presses += 1
+        if self._repainter.certain(dialog, deadline.nested(2 * self._view.pace.patience)):
+            self.doubt = False
+
+    def _enter(self, press: Press, dialog: Dialog, deadline: Deadline) -> bool:
+        """Enter, on a settled dialog that still shows the reply; True when the dialog went away."""
+        self._view.settle(deadline)
+        if self._shown() != dialog:
+            return False
+        mark = self._view.mark()
+        self._view.send(press.keys)
+        self.presses += 1
+        patience = deadline.nested(ENTER_PATIENCE)
+        while not patience.expired:
+            self._view.look(patience.remaining)
+            now = self._shown()
+            if now is None or not now.complete or now.identity != self._identity:
+                return True
+            if self._view.painted_since(mark, dialog.title):
+                return True
+        self.doubt = True
+        self.retyped += 1
+        return False

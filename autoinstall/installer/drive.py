@@ -1,0 +1,330 @@
+"""The loop that drives an installer: look, recognise, decide, answer, until the installation is complete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from autoinstall.answers.answer import AnswerBook
+from autoinstall.answers.secret import Secret
+from autoinstall.console.channel import Channel, ConsoleClosed
+from autoinstall.deadline import Deadline
+from autoinstall.dialog.decide import Judge
+from autoinstall.dialog.document import answer_document, dialog_document, kind_of
+from autoinstall.dialog.history import History
+from autoinstall.dialog.keys import Unreachable
+from autoinstall.dialog.model import Accept, Decision, Dialog, Fill, Kind, Recognition, Stop
+from autoinstall.dialog.proposal import proposed_lines
+from autoinstall.dialog.recognise import Recogniser
+from autoinstall.events import Events
+from autoinstall.installer.answering import Answered, Answering, Gone
+from autoinstall.installer.failure import InstallerError
+from autoinstall.installer.lifecycle import Happening, Lifecycle
+from autoinstall.installer.pace import Pace
+from autoinstall.installer.repainting import Repainter
+from autoinstall.installer.screen import starred_lines
+from autoinstall.installer.view import View
+
+COMPLETION = "finish-install/reboot_in_progress"
+MAIN_MENU = "debian-installer/main-menu"
+SLIPS_FORGIVEN = 5
+"""Times that a lost byte of an arrow key may have led back to the main menu before it is called a loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds: for one dialog to be answered, for a screen that does not change, for the whole installation."""
+
+    dialog: float = 180.0
+    silence: float = 1800.0
+    whole: float = 4 * 3600.0
+
+
+class End(StrEnum):
+    """How a console was left."""
+
+    COMPLETE = "complete"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How driving ended on one console: complete and rebooting, or the console was over (exit status)."""
+
+    end: End
+    exit_status: int | None = None
+
+
+@dataclass(slots=True)
+class Answers:
+    """One line of `drive --json`'s `answered`."""
+
+    question: str | None
+    title: str
+    answer: Any
+    presses: int
+    retyped: int
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Run:
+    """What outlives a console: what was answered, and what is known of the installer's life."""
+
+    history: History = field(default_factory=History)
+    lifecycle: Lifecycle = field(default_factory=Lifecycle)
+    answered: list[Answers] = field(default_factory=list)
+    slips: int = 0
+    panicked: bool = False
+    doubt: bool = False
+    attached: int = 0
+
+
+class Installer:
+    """Drives one installation, over one console or over several in a row when the connection is lost.
+
+    After "Installation complete" was confirmed, or once the guest has rebooted, nothing is sent any more.
+    """
+
+    def __init__(
+        self,
+        book: AnswerBook,
+        secrets: Mapping[str, Secret],
+        recogniser: Recogniser,
+        events: Events,
+        limits: Limits | None = None,
+    ) -> None:
+        self._recogniser = recogniser
+        self._judge = Judge(book, secrets, recogniser.vocabulary)
+        self._secrets = secrets
+        self._events = events
+        self._limits = limits or Limits()
+        self._whole = Deadline.after(self._limits.whole)
+        self._pace = Pace()
+        self._run = _Run()
+
+    @property
+    def answered(self) -> tuple[Answers, ...]:
+        """All that was answered so far, over all consoles."""
+        return tuple(self._run.answered)
+
+    @property
+    def complete(self) -> bool:
+        """The installer has said that the installation is complete."""
+        return self._run.lifecycle.complete
+
+    @property
+    def _over(self) -> bool:
+        return self._run.lifecycle.over or self._run.panicked
+
+    def drive(self, channel: Channel) -> Outcome:
+        """Answer dialogs until the installation is complete and the guest goes down, or the console ends.
+
+        Raises InstallerError where it cannot go on.
+        """
+        self._run.attached += 1
+        view = View(channel, self._recogniser.vocabulary, self._run.lifecycle, self._pace, self._happened)
+        repainter = Repainter(view)
+        try:
+            if self._run.attached > 1:
+                self._run.doubt = True
+                self._look_again(view, repainter)
+            while not self._over:
+                self._answer_next(view, repainter)
+            return self._see_it_go(view)
+        except ConsoleClosed as closed:
+            return Outcome(End.COMPLETE if self.complete else End.CLOSED, closed.exit_status)
+
+    def _look_again(self, view: View, repainter: Repainter) -> None:
+        """After attaching again: what came meanwhile is shown first; a silent screen is asked to paint itself."""
+        quiet = Deadline.after(1.0)
+        while not quiet.expired and view.dialog is None:
+            view.look(quiet.remaining)
+        if view.dialog is None and not self._run.lifecycle.over:
+            view.window_seen = True
+            repainter.ask()
+
+    def _answer_next(self, view: View, repainter: Repainter) -> None:
+        dialog = self._next_dialog(view, repainter)
+        if dialog is None:
+            return
+        recognition = self._recogniser.recognise(dialog, self._run.history)
+        dialog = replace(dialog, kind=kind_of(dialog, recognition))
+        self._tell_dialog(dialog, recognition)
+        decision = self._decide(view, dialog, recognition)
+        self._answer(view, repainter, dialog, recognition, decision)
+
+    def _next_dialog(self, view: View, repainter: Repainter) -> Dialog | None:
+        """The next complete dialog that wants an answer; None once the console says that all is over."""
+        silence = Deadline.after(self._limits.silence)
+        percent: tuple[str, int | None] | None = None
+        while True:
+            dialog = view.dialog
+            if self._over:
+                return None
+            if dialog is not None and dialog.complete and dialog.kind is not Kind.PROGRESS:
+                return dialog
+            if (
+                dialog is not None
+                and dialog.kind is Kind.PROGRESS
+                and (dialog.title, dialog.percent) != percent
+            ):
+                percent = (dialog.title, dialog.percent)
+                self._events.tell("progress", title=dialog.title, percent=dialog.percent, text=dialog.text)
+            if repainter.look(min(0.25, self._whole.remaining)):
+                silence = Deadline.after(self._limits.silence)
+            self._check_deadlines(view, silence)
+
+    def _check_deadlines(self, view: View, silence: Deadline) -> None:
+        if self._whole.expired:
+            raise self._stopped(
+                view, "deadline", "the installation took longer than it may", self._whole.granted
+            )
+        if silence.expired:
+            raise self._stopped(view, "stall", "the screen has not changed for too long", silence.granted)
+
+    def _decide(self, view: View, dialog: Dialog, recognition: Recognition) -> Decision:
+        if recognition.question is not None and recognition.question.name == MAIN_MENU and self._run.slips:
+            return Decision(Accept(), "back from a key that lost a byte", recognition.question)
+        verdict = self._judge.decide(dialog, recognition, self._run.history)
+        if isinstance(verdict, Decision):
+            return verdict
+        view.settle(self._whole)
+        raise self._no_reply(view, dialog, recognition, verdict)
+
+    def _answer(
+        self, view: View, repainter: Repainter, dialog: Dialog, recognition: Recognition, decision: Decision
+    ) -> None:
+        reply = decision.reply
+        is_secret = isinstance(reply, Fill) and reply.secret
+        if is_secret:
+            view.secret_field(True)
+        completing = recognition.question is not None and recognition.question.name == COMPLETION
+        started = time.monotonic()
+        answering = Answering(view, repainter, dialog, reply, doubt=self._run.doubt)
+        try:
+            result = answering.run(self._whole.nested(self._limits.dialog))
+        finally:
+            if is_secret:
+                view.secret_field(False)
+            self._run.doubt = answering.doubt
+            if completing and answering.presses:
+                self._completed()
+        if isinstance(result, Answered):
+            self._note(dialog, recognition, decision, result)
+        elif isinstance(result, Gone):
+            self._slipped(view, result)
+        elif isinstance(result, Unreachable):
+            offered = ", ".join(repr(one) for one in result.offered)
+            raise self._no_reply(
+                view,
+                dialog,
+                recognition,
+                Stop(
+                    "unanswerable",
+                    f"{decision.why}: {result.why}",
+                    f"it offers: {offered}" if offered else "look at the screen",
+                    question=recognition.question,
+                    proposal=proposed_lines(dialog, recognition),
+                ),
+            )
+        else:
+            waited = time.monotonic() - started
+            raise self._stopped(
+                view, "deadline", f"the dialog {dialog.title!r} could not be answered", waited
+            )
+
+    def _note(self, dialog: Dialog, recognition: Recognition, decision: Decision, result: Answered) -> None:
+        """Put an answer into the history and the events."""
+        question = recognition.question
+        name = question.name if question else None
+        run = self._run
+        run.history = run.history.with_answer(name, dialog.identity)
+        if question is not None and question.type == "error":
+            run.history = run.history.with_policy(question.name)
+        if name != MAIN_MENU:
+            run.slips = 0
+        shown = answer_document(decision, dialog)
+        seconds = round(result.seconds, 3)
+        run.answered.append(Answers(name, dialog.title, shown, result.presses, result.retyped, seconds))
+        self._events.tell(
+            "answered",
+            question=name,
+            title=dialog.title,
+            answer=shown,
+            presses=result.presses,
+            retyped=result.retyped,
+            seconds=seconds,
+            why=decision.why,
+        )
+
+    def _slipped(self, view: View, gone: Gone) -> None:
+        """The dialog went away unanswered. After an escape sequence that is a lost byte, which is Go Back."""
+        if not gone.escape_sent:
+            return
+        self._run.slips += 1
+        if self._run.slips > SLIPS_FORGIVEN:
+            raise self._stopped(
+                view, "dialog-loop", "arrow keys lose bytes again and again on this console", 0.0
+            )
+
+    def _completed(self) -> None:
+        for happening in self._run.lifecycle.saw_completion():
+            self._happened(happening)
+
+    def _see_it_go(self, view: View) -> Outcome:
+        """Send nothing more; look on until the guest says that it goes down or boots, or the console ends."""
+        if self._run.panicked:
+            raise self._stopped(view, "kernel-panic", "the installer's kernel panicked", 0.0)
+        if not self.complete:
+            raise self._stopped(
+                view, "early-reboot", "the guest rebooted before the installation was complete", 0.0
+            )
+        silence = Deadline.after(self._limits.silence)
+        while not self._run.lifecycle.rebooted:
+            if view.look(min(1.0, self._whole.remaining)):
+                silence = Deadline.after(self._limits.silence)
+            self._check_deadlines(view, silence)
+        return Outcome(End.COMPLETE)
+
+    def _happened(self, happening: Happening) -> None:
+        self._events.tell("lifecycle", happening=happening.value)
+        self._run.panicked = self._run.panicked or happening is Happening.KERNEL_PANIC
+
+    def _tell_dialog(self, dialog: Dialog, recognition: Recognition) -> None:
+        self._events.tell("dialog", **dialog_document(dialog, recognition))
+
+    def _no_reply(self, view: View, dialog: Dialog, recognition: Recognition, stop: Stop) -> InstallerError:
+        misses = stop.near_misses or tuple(
+            f"{miss.name}: {miss.why}" for miss in self._recogniser.near_misses(dialog)
+        )
+        return InstallerError(
+            stop.message,
+            kind=stop.kind,
+            hint=stop.hint,
+            awaited="an answer for the dialog on the screen",
+            dialog=dialog_document(dialog, recognition),
+            screen=self._screen(view),
+            near_misses=() if recognition.question else misses,
+            proposal=stop.proposal,
+        )
+
+    def _stopped(self, view: View, kind: str, message: str, waited: float) -> InstallerError:
+        dialog = view.dialog
+        recognition = self._recogniser.recognise(dialog, self._run.history) if dialog else Recognition(None)
+        last = self._run.answered[-1].question if self._run.answered else None
+        return InstallerError(
+            message,
+            kind=kind,
+            hint="the screen shows where the installer stands" if dialog else "the console shows no dialog",
+            awaited=f"the next dialog after {last}" if last else "the installer's first dialog",
+            waited=round(waited, 1),
+            dialog=dialog_document(dialog, recognition) if dialog else None,
+            screen=self._screen(view),
+        )
+
+    def _screen(self, view: View) -> tuple[str, ...]:
+        return starred_lines(view.snapshot, self._secrets.values())
