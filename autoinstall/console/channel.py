@@ -45,6 +45,9 @@ PATIENCE_AFTER_HANG_UP = 2.0
 
 READ_AT_ONCE = 65536
 
+REMEMBERED_OUTPUT = 2000
+"""Bytes of the last output that stay known after the console is over: a refusal is one line."""
+
 
 class ConsoleClosed(Exception):
     """The console's command ended. It says only "this console is over": detach, reboot, destroy look alike."""
@@ -57,7 +60,8 @@ class ConsoleClosed(Exception):
 class Channel:
     """What an attached console says, and the keys it is sent; each read and write is recorded first.
 
-    `exit_status` is the client's exit status once it is known, a negative signal number where one ended it.
+    `exit_status` is the client's exit status once it is known, a negative signal number where one ended it;
+    `last_output` are the last bytes that arrived (a client that was refused says why, and ends).
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Channel:
         self.lines = lines
         self.closed = False
         self.exit_status: int | None = None
+        self.last_output = b""
         self._child = child
         self._recorder = recorder
         self._pending = bytearray()
@@ -184,6 +189,7 @@ class Channel:
         if self._recorder:
             self._recorder.output(piece)
         self._pending += piece
+        self.last_output = (self.last_output + piece)[-REMEMBERED_OUTPUT:]
 
     def _tell_silence(self) -> None:
         if self._recorder and time.monotonic() - self._last_byte >= SILENCE:
