@@ -22,6 +22,8 @@ INTERRUPT_LIMIT = 5.0
 LONGEST_PATH = 1000
 FOLLOWED_LINKS_STAY_IN = "a link is followed only to a file in its own folder or below"
 
+_PATH = re.compile(r"/[^\x00-\x1f\x7f]+")
+
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
@@ -42,6 +44,11 @@ class FileState:
     owner_ids: str
     owner: str
     sha256: str
+
+    def is_owned_by(self, owner: str) -> bool:
+        """`owner` is USER, UID, USER:GROUP or UID:GID."""
+        names, ids = self.owner, self.owner_ids
+        return owner in (names, ids, names.partition(":")[0], ids.partition(":")[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,12 @@ class Shell:
             )
         self._session.ask("ai_forget staged")
         return self._proved(target, data, mode)
+
+    def lay_down(self, data: bytes, name: str) -> str:
+        """Keep bytes in the session's own folder, which `close` removes; gives the file's path."""
+        path = f"{self._session.folder}/{name}"
+        send_bytes(self._session, data, path)
+        return path
 
     def close(self) -> None:
         """Remove what the session left in the guest."""
@@ -216,7 +229,7 @@ class Shell:
 
 def _checked(path: str) -> str:
     """The path, if it can be named on a line of the console without doubt."""
-    if not re.fullmatch(r"/[^\x00-\x1f\x7f]{1,%d}" % LONGEST_PATH, path) or path.endswith("/"):
+    if not _PATH.fullmatch(path) or len(path) > LONGEST_PATH or path.endswith("/"):
         raise JobError(
             f"{path!r} cannot be used as a file's path in the guest",
             kind="guest-file",
