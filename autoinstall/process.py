@@ -100,6 +100,13 @@ def start(
         )
 
 
+def start_companion(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a program of ours that writes to our stderr, and that sees the end of its stdin when we end."""
+    return subprocess.Popen(
+        list(argv), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=clean_environment()
+    )
+
+
 def spawn_on_pty(
     argv: Sequence[str],
     *,

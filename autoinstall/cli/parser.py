@@ -1,0 +1,170 @@
+"""The command line: its commands and options, and nothing that they do."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import autoinstall
+
+SHELLS = ("bash", "zsh", "tcsh")
+TOOLSTACKS = ("xm", "xl", "rehearsal")
+STAGES = ("disk", "netboot", "install", "boot", "configure", "clean", "export", "verify")
+
+EXIT_CODES = """exit codes:
+  0 done   1 the job failed   2 usage   3 a given file is invalid   4 host or network failed (try again)
+  5 verification failed   6 busy   70 a bug of ours   130, 143 interrupted"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="autoinstall",
+        description="Installs an operating system by answering its installer's own menus on the guest's console.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"autoinstall {autoinstall.__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_validate(commands)
+    _add_plan(commands)
+    _add_build(commands)
+    _add_drive(commands)
+    _add_rehearse(commands)
+    _add_schema(commands)
+    _add_completion(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction
+
+
+def _add_validate(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "validate", "check an answers file: all that is wrong, at once")
+    _answers(parser)
+    _catalogue(parser)
+    _set(parser)
+    _json(parser)
+
+
+def _add_plan(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "plan", "print the stages, domain descriptions and questions; touch nothing")
+    _answers(parser)
+    parser.add_argument("--toolstack", choices=TOOLSTACKS, help="default: xl, else xm, whichever is on PATH")
+    _set(parser)
+    _json(parser)
+
+
+def _add_build(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "build", "install, configure, export and verify an image")
+    _answers(parser)
+    parser.add_argument("--toolstack", choices=TOOLSTACKS, help="default: xl, else xm, whichever is on PATH")
+    _build_options(parser)
+    _set(parser)
+    _json(parser)
+
+
+def _add_drive(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "drive", "answer the installer on any console command")
+    parser.usage = "autoinstall drive ANSWERS [--catalogue FILE] [-o FILE.cast] [options] -- COMMAND..."
+    _answers(parser)
+    _catalogue(parser)
+    output = parser.add_argument(
+        "-o", "--output", metavar="FILE.cast", type=Path, help="record the session (appended to)"
+    )
+    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _set(parser)
+    _json(parser)
+
+
+def _add_rehearse(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "rehearse", "build against a simulated Xen host, which can misbehave")
+    _answers(parser, optional=True)
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[=N][@QUESTION]",
+        help="misbehave: N times, where that question stands; can be given again",
+    )
+    parser.add_argument("--faults", action="store_true", help="list the faults, and do nothing else")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="the same seed gives the same faults at the same places"
+    )
+    _build_options(parser)
+    _set(parser)
+    _json(parser)
+
+
+def _add_schema(commands: _Commands[argparse.ArgumentParser]) -> None:
+    _command(commands, "schema", "print the JSON Schema of answers files")
+
+
+def _add_completion(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "completion", "print the completion script of a shell")
+    parser.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+
+
+_FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+_FOLDERS = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"}
+
+
+def _command(commands: _Commands[argparse.ArgumentParser], name: str, does: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=does, description=does[0].upper() + does[1:] + ".", allow_abbrev=False
+    )
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but the result and failures")
+    parser.add_argument(
+        "-v", "--verbose", action="count", default=0, help="tell each dialog, answer and step"
+    )
+    return parser
+
+
+def _answers(parser: argparse.ArgumentParser, *, optional: bool = False) -> None:
+    answers = parser.add_argument(
+        "answers", metavar="ANSWERS", type=Path, nargs="?" if optional else None, help="the answers file"
+    )
+    answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+
+
+def _catalogue(parser: argparse.ArgumentParser) -> None:
+    catalogue = parser.add_argument(
+        "--catalogue",
+        metavar="FILE",
+        type=Path,
+        help="an initrd or a debconf templates file that names the questions (default: those we ship)",
+    )
+    catalogue.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+
+
+def _build_options(parser: argparse.ArgumentParser) -> None:
+    work = parser.add_argument(
+        "--work", metavar="DIR", type=Path, help="the build folder (made where missing)"
+    )
+    work.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument("--resume", action="store_true", help="go on with the build in that folder")
+    parser.add_argument(
+        "--reuse", action="store_true", help="start from the newest finished install of this kind"
+    )
+    parser.add_argument(
+        "--until", choices=STAGES, metavar="STAGE", help="the last stage to do: " + ", ".join(STAGES)
+    )
+    parser.add_argument("--keep", action="store_true", help="leave the guest alive when the build fails")
+
+
+def _set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        dest="overrides",
+        help="override a value of the answers file (secret:NAME for a secret); can be given again",
+    )
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON document on stdout, nothing else there"
+    )
