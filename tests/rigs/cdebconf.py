@@ -30,12 +30,14 @@ template {{ instance "templates" {{ driver "rfc822db"; path "./templates.dat"; }
 config {{ instance "questions" {{ driver "rfc822db"; path "./questions.dat"; mode 600; }}; }};
 """
 
-SCREEN_CONFIGURATION = """\
-startup_message off
-deflogin off
-vbell on
-hardstatus alwaysfirstline "%{= kG}[%= %{= kw}%?%-Lw%?%{r} (%{W}%n*%f%t%?(%u)%?%{r})%{w}%?%+Lw%?%?%= %{g}][%{B} %M %d %{W}%c %{g}]"
-"""
+SCREEN_CONFIGURATION = (
+    "startup_message off\n"
+    "deflogin off\n"
+    "vbell on\n"
+    'hardstatus alwaysfirstline "%{= kG}[%= %{= kw}%?%-Lw%?%{r} (%{W}%n*%f%t%?(%u)%?%{r})'
+    '%{w}%?%+Lw%?%?%= %{g}][%{B} %M %d %{W}%c %{g}]"\n'
+)
+"""GNU screen as the installer on a serial line configures it: a status line above, 23 rows left."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,9 @@ class CdebconfRig:
         self.folder = folder
 
     @classmethod
-    def prepare(cls, folder: Path, templates: str, steps: Sequence[Step], *, frontend: str = "newt") -> CdebconfRig:
+    def prepare(
+        cls, folder: Path, templates: str, steps: Sequence[Step], *, frontend: str = "newt"
+    ) -> CdebconfRig:
         """Copy cdebconf into `folder`, load the templates, and write down what is to be asked.
 
         Preparing the same folder again forgets the earlier answers.
