@@ -6,36 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from autoinstall.rehearsal.installer import commandline, templates
+from autoinstall.rehearsal.installer import commandline
 from autoinstall.rehearsal.installer.component import State, walk
 from autoinstall.rehearsal.installer.debconf import Debconf
-from autoinstall.rehearsal.installer.script import DATA
 from autoinstall.rehearsal.installer.templates import join_choices, split_choices
-from autoinstall.rehearsal.newt import Form, FormType, Outcome
-
-TEMPLATES = templates.load(DATA / "precise.templates")
-BACK = Outcome(back=True)
-
-
-class Person:
-    """Answers the questions by their names, each answer once, and remembers what was asked."""
-
-    def __init__(self, **answers: list[Outcome]) -> None:
-        self.asked: list[str] = []
-        self.forms: list[Form] = []
-        self._answers = answers
-
-    def __call__(self, name: str, form: Form) -> Outcome:
-        self.asked.append(name)
-        self.forms.append(form)
-        waiting = self._answers.get(name.rpartition("/")[2], [])
-        if waiting:
-            return waiting.pop(0)
-        return Outcome(back=False, value=form.default if form.type is not FormType.PASSWORD else "")
-
-
-def said(value: str) -> Outcome:
-    return Outcome(back=False, value=value)
+from autoinstall.rehearsal.newt import Outcome
+from tests.rehearsal.installer_person import BACK, TEMPLATES, Person, said
 
 
 def test_a_select_shows_labels_and_keeps_codes() -> None:
@@ -59,7 +35,12 @@ def test_a_multiselect_keeps_what_was_ticked() -> None:
 
 @pytest.mark.parametrize(
     ("threshold", "priority", "asked"),
-    [("high", "critical", True), ("high", "high", True), ("high", "medium", False), ("critical", "high", False)],
+    [
+        ("high", "critical", True),
+        ("high", "high", True),
+        ("high", "medium", False),
+        ("critical", "high", False),
+    ],
 )
 def test_the_priority_decides_what_is_asked(threshold: str, priority: str, asked: bool) -> None:
     person = Person()
@@ -98,7 +79,12 @@ def test_go_back_walks_over_states_that_ask_nothing() -> None:
     person = Person(username=[BACK, said("b")])
     debconf = Debconf(TEMPLATES, person)
     assert walk(debconf, states_of(debconf, "passwd/user-fullname", None, "passwd/username"))
-    assert person.asked == ["passwd/user-fullname", "passwd/username", "passwd/user-fullname", "passwd/username"]
+    assert person.asked == [
+        "passwd/user-fullname",
+        "passwd/username",
+        "passwd/user-fullname",
+        "passwd/username",
+    ]
 
 
 def test_go_back_out_of_the_first_question_leaves() -> None:

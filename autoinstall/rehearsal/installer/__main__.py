@@ -17,7 +17,7 @@ from autoinstall.rehearsal.installer.menu import MainMenu
 from autoinstall.rehearsal.installer.pace import Pace
 from autoinstall.rehearsal.installer.screen import QuestionFile, Screen
 from autoinstall.rehearsal.installer.script import script
-from autoinstall.rehearsal.newt.frontend import TerminalGone
+from autoinstall.rehearsal.newt import TerminalGone
 
 _HUNG_UP = 1
 

@@ -176,6 +176,8 @@ class Debconf:
 
 def _default(question: Question) -> str | tuple[str, ...] | None:
     kind, value = question.template.type, question.value
+    if not value or kind in ("note", "error", "password"):
+        return None
     if kind == "select":
         return dict(zip(question.codes, question.labels, strict=True)).get(value)
     if kind == "multiselect":
@@ -183,9 +185,7 @@ def _default(question: Question) -> str | tuple[str, ...] | None:
         return tuple(
             label for code, label in zip(question.codes, question.labels, strict=True) if code in ticked
         )
-    if kind in ("note", "error", "password"):
-        return None
-    return value or None
+    return value
 
 
 def _value(question: Question, answer: str | tuple[str, ...] | None) -> str:

@@ -81,6 +81,7 @@ class MainMenu:
     def _other(self, choice: str) -> None:
         self._begin(choice, backup=True)
         if choice == _PRIORITY:
+            self._debconf.unsee("debconf/priority")
             self._debconf.input("critical", "debconf/priority")
             self._debconf.go()
             self._default_priority = self._debconf.priority
