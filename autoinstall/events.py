@@ -37,7 +37,7 @@ class Events:
     def subscribe(self, subscriber: Subscriber) -> None:
         self._subscribers.append(subscriber)
 
-    def tell(self, name: str, **fields: Any) -> None:
+    def tell(self, name: str, /, **fields: Any) -> None:
         """Tell an event of the current stage."""
         event = Event(name, self.stage, fields)
         for subscriber in self._subscribers:

@@ -65,7 +65,7 @@ def export_image(
             _convert(disk, target, compress)
         written.append(target)
     disk.unlink(missing_ok=True)
-    images = [_info(path, size) for path in written]
+    images = [image_info(path, size) for path in written]
     images.sort(key=lambda image: list(formats).index(image.format))
     for algorithm in ("sha256", "md5"):
         lines = "".join(f"{getattr(image, algorithm)}  {image.path.name}\n" for image in images)
@@ -110,7 +110,8 @@ def _qemu_img(*arguments: str) -> None:
     )
 
 
-def _info(path: Path, size: int) -> ImageInfo:
+def image_info(path: Path, size: int) -> ImageInfo:
+    """What an image file is, its sums computed; `size` is the virtual size in bytes."""
     sums = [hashlib.sha256(), hashlib.md5(usedforsecurity=False)]
     for block in blocks_of(path):
         for running in sums:

@@ -1,0 +1,26 @@
+"""Where autoinstall keeps what outlives one command: the service manager's folders, else the user's."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def cache_folder(name: str) -> Path:
+    """A folder below the cache folder, made where it is missing (0700)."""
+    return _made(os.environ.get("CACHE_DIRECTORY", ""), platformdirs.user_cache_path(), name)
+
+
+def state_folder(name: str) -> Path:
+    """A folder below the state folder, made where it is missing (0700)."""
+    return _made(os.environ.get("STATE_DIRECTORY", ""), platformdirs.user_state_path(), name)
+
+
+def _made(given: str, otherwise: Path, name: str) -> Path:
+    # systemd puts several folders in one variable, divided by colons (systemd.exec(5)).
+    first = given.split(":")[0]
+    folder = (Path(first) if first else otherwise) / "autoinstall" / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,52 @@
+"""Turns the guest's disk into the image that is handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autoinstall.build.context import BuildContext
+from autoinstall.image.export import export_image, image_version, require_converter
+
+SUM_FILES = ("SHA256SUMS", "MD5SUMS")
+
+
+class ExportStage:
+    name = "export"
+
+    def inputs(self, context: BuildContext) -> Mapping[str, Any]:
+        answers = context.answers
+        market = answers.marketplace
+        return {
+            "image": [list(answers.image.format), answers.image.compress],
+            "name": [market.base if market else None, answers.name, market.version if market else None],
+        }
+
+    def validate(self, context: BuildContext) -> None:
+        require_converter(context.answers.image.format)
+
+    def run(self, context: BuildContext) -> None:
+        answers, folder = context.answers, context.folder.image
+        market = answers.marketplace
+        name = (
+            f"{(market and market.base) or answers.name}-{image_version(market.version if market else None)}"
+        )
+        made = [folder / f"{name}.{image_format}" for image_format in answers.image.format]
+        made += [folder / name for name in SUM_FILES]
+        _remove_earlier(context, made)
+        context.state.will_make(*made, *(path.with_name(path.name + ".part") for path in made))
+        context.images = export_image(
+            context.folder.disk, folder, name, formats=answers.image.format, compress=answers.image.compress
+        )
+        context.state.forget_files([context.folder.disk])
+
+    def clean_up(self, context: BuildContext) -> None:
+        """Half-written images are removed where they are written."""
+
+
+def _remove_earlier(context: BuildContext, paths: list[Path]) -> None:
+    """Images that this build itself exported before, under the same names."""
+    for path in paths:
+        if str(path) in context.state.state.files:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,125 @@
+"""Boots the installer in a domain of its own, has it answered, and sees its reboot loop off."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from typing import Any
+
+from autoinstall.answers.sections import DIALOG_SECTIONS
+from autoinstall.build.afterwards import see_off
+from autoinstall.build.consoles import AfterClose, DomainConsole
+from autoinstall.build.context import BuildContext
+from autoinstall.build.descriptions import write_descriptions
+from autoinstall.build.state import DomainRecord
+from autoinstall.catalogue.shipped import load_shipped
+from autoinstall.console.channel import Channel
+from autoinstall.dialog.recognise import Recogniser
+from autoinstall.errors import AutoinstallError, HostError, JobError
+from autoinstall.installer.drive import End, Installer
+
+CREATE_SECONDS = 300.0
+"""A loaded host froze for 40 s and more while a domain was built (Xen 4.17)."""
+
+ENDED_BY_ITSELF = ("reboot", "shutdown", "kernel-panic")
+
+
+class InstallStage:
+    name = "install"
+
+    def inputs(self, context: BuildContext) -> Mapping[str, Any]:
+        installer, machine = context.answers.installer, context.answers.machine
+        return {
+            "installer": [
+                installer.frontend, installer.priority, installer.language,
+                installer.arguments, installer.keep_arguments,
+            ],
+            "machine": [machine.memory, machine.vcpus, machine.bridge, machine.mac, machine.on_reboot],
+            "dialogs": [context.answers.document.get(key) for key in DIALOG_SECTIONS],
+        }  # fmt: skip
+
+    def validate(self, context: BuildContext) -> None:
+        write_descriptions(context)
+
+    def run(self, context: BuildContext) -> None:
+        record = context.domains.find("install") or self._begin(context)
+        recogniser = Recogniser(load_shipped(), (context.answers.installer.language,))
+        installer = Installer(context.answers.book, context.secrets, recogniser, context.events)
+        with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
+            console = DomainConsole(context, record, recorder)
+            channel = self._drive(context, installer, console, record)
+            with contextlib.closing(channel):
+                sentence = see_off(context, recogniser.vocabulary, console, channel, record)
+        context.events.tell("progress", text=sentence)
+        if not context.domains.is_gone(record):
+            raise HostError(
+                f"the install domain {record.name} is still there",
+                kind="domain-stays",
+                hint="two domains must not share the disk: end it by hand, then go on with --resume",
+            )
+        self._keep_checkpoint(context)
+
+    def clean_up(self, context: BuildContext) -> None:
+        if not context.kept:
+            context.domains.destroy("install")
+
+    def _begin(self, context: BuildContext) -> DomainRecord:
+        """Start the domain, and a recording of its own."""
+        _put_old_recording_aside(context)
+        context.happenings.clear()
+        deadline = context.deadline.nested(CREATE_SECONDS)
+        return context.domains.create("install", context.folder.description("install"), deadline)
+
+    def _drive(
+        self, context: BuildContext, installer: Installer, console: DomainConsole, record: DomainRecord
+    ) -> Channel:
+        """Have the installer answered to its end, over as many consoles as it takes; the last one is given."""
+        while True:
+            channel = console.attach()
+            try:
+                outcome = installer.drive(channel)
+            except BaseException:
+                channel.close()
+                raise
+            if outcome.end is End.COMPLETE:
+                return channel
+            after = console.after_close(channel)
+            if after is not AfterClose.SAME:
+                raise _ended_early(context, record, after)
+
+    def _keep_checkpoint(self, context: BuildContext) -> None:
+        """A copy of the finished install; a build without one is only slower to repeat."""
+        fingerprint = context.state.state.stage("install").fingerprint or ""
+        try:
+            kept = context.checkpoints.keep(context.folder.disk, fingerprint)
+        except HostError as error:
+            context.events.tell("progress", text=f"no checkpoint is kept: {error.message}")
+            return
+        context.events.tell("progress", title="checkpoint", path=str(kept))
+
+
+def _ended_early(context: BuildContext, record: DomainRecord, after: AfterClose) -> AutoinstallError:
+    hint = "the recording and failure/console.log show its last words"
+    if after is AfterClose.RESTARTED or any(one in ENDED_BY_ITSELF for one in context.happenings):
+        return JobError(
+            f"the guest {record.name} went down before the installation was complete",
+            kind="early-reboot" if after is AfterClose.RESTARTED else "domain-gone",
+            hint=hint,
+        )
+    return HostError(
+        f"the domain {record.name} was ended by somebody else during the installation",
+        kind="domain-destroyed",
+        hint="look into the host's logs (/var/log/xen), then go on with --resume",
+    )
+
+
+def _put_old_recording_aside(context: BuildContext) -> None:
+    """install.cast of an earlier install becomes install.N.cast."""
+    cast = context.folder.install_cast
+    if not cast.exists():
+        return
+    number = 1
+    while (aside := cast.with_name(f"install.{number}.cast")).exists():
+        number += 1
+    context.state.will_make(aside)
+    cast.rename(aside)

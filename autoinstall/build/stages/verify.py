@@ -1,0 +1,102 @@
+"""Boots a throw-away copy of the exported image and proves the guest's steps again: what is shipped is what works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from autoinstall.build.context import BuildContext
+from autoinstall.build.descriptions import write_verify_description
+from autoinstall.build.guest_session import GuestSession
+from autoinstall.errors import HostError, VerificationError
+from autoinstall.guest.shell import Shell
+from autoinstall.guest.steps import Check, prove
+from autoinstall.image.export import image_info, raw_copy
+
+
+class VerifyStage:
+    name = "verify"
+
+    def __init__(self, guest: GuestSession) -> None:
+        self._guest = guest
+
+    def inputs(self, context: BuildContext) -> Mapping[str, Any]:
+        return {}
+
+    def validate(self, context: BuildContext) -> None:
+        """Nothing to see beforehand."""
+
+    def run(self, context: BuildContext) -> None:
+        context.images = context.images or _exported_before(context)
+        if context.domains.find("verify") is None:
+            _make_copy(context)
+        wrong = [check for check in self._prove(context) if not check.ok]
+        how = self._guest.power_off(context)
+        context.events.tell("progress", text=f"the verified guest {how}")
+        if wrong:
+            raise VerificationError(
+                "the exported image does not hold what was done: "
+                + "; ".join(_said(check) for check in wrong),
+                kind="check-failed",
+                hint="does the guest undo its changes when it boots? verify.cast shows that boot",
+            )
+
+    def clean_up(self, context: BuildContext) -> None:
+        self._guest.end(context)
+        if not context.kept:
+            _remove_copy(context)
+
+    def _prove(self, context: BuildContext) -> list[Check]:
+        steps = context.guest_steps.make()
+        checks: list[Check] = []
+
+        def look(shell: Shell) -> None:
+            checks[:] = prove(shell, steps)
+
+        self._guest.over_cuts(context, look)
+        login = Check("login", True, f"{context.answers.login.user} logged in and became root")
+        for check in (login, *checks):
+            context.events.tell("check", name=check.name, ok=check.ok, evidence=check.evidence)
+        return checks
+
+
+def _exported_before(context: BuildContext) -> Any:
+    """The images of an earlier process, summed up again."""
+    files = [Path(path) for path in context.state.state.files]
+    images = tuple(
+        image_info(path, context.answers.machine.disk)
+        for image_format in context.answers.image.format
+        for path in files
+        if path.suffix == f".{image_format}" and path.exists()
+    )
+    if not images:
+        raise HostError(
+            "the exported image is gone",
+            kind="file-missing",
+            hint="build it anew, from a checkpoint with --reuse",
+        )
+    return images
+
+
+def _make_copy(context: BuildContext) -> None:
+    image, copy = context.images[0], _copy_path(context)
+    _remove_copy(context)
+    context.state.will_make(copy)
+    raw_copy(image.path, image.format, copy)
+    write_verify_description(context, copy)
+
+
+def _copy_path(context: BuildContext) -> Path:
+    return context.folder.image / "verify.img"
+
+
+def _remove_copy(context: BuildContext) -> None:
+    copy = _copy_path(context)
+    if str(copy) in context.state.state.files:
+        copy.unlink(missing_ok=True)
+        context.state.forget_files([copy])
+
+
+def _said(check: Check) -> str:
+    return f"{check.name} ({check.evidence})"
