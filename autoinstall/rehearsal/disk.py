@@ -8,24 +8,22 @@ disk: what was synced is kept.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import stat
-import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
-from autoinstall.rehearsal import ext4, partitions, tree
+from autoinstall.rehearsal import ext4, namespaces, partitions, tree
 from autoinstall.rehearsal.partitions import DiskError
 from autoinstall.rehearsal.system import InstalledSystem
 
 HOST_FOLDER = "host"
 """Where the guest sees the host's own programs; links that point into it are the rehearsal's, not the guest's."""
 
-_NOT_ON_DISK = (HOST_FOLDER, "dev", "proc", "run", "sys")
+NOT_ON_DISK = (HOST_FOLDER, "dev", "proc", "run", "sys")
 
 __all__ = ["HOST_FOLDER", "DiskError", "read_tree", "write_back", "write_installed_disk"]
 
@@ -71,28 +69,38 @@ def write_back(path: Path | str, folder: Path, owners: Mapping[str, tuple[int, i
     `owners` says who owns what where the files themselves cannot (a user without root). Left out are the host's
     programs and what only lives while the guest runs. Raises DiskError; the disk is then as it was.
     """
-    program = [sys.executable, "-m", "autoinstall.rehearsal.disk", str(path), str(folder)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    done = subprocess.run(
-        [*ext4.as_root(), *program],
-        input=json.dumps(owners or {}),
-        capture_output=True,
-        text=True,
-        check=False,
-        start_new_session=True,
-        env=environment,
-    )
-    if done.returncode:
-        raise DiskError(done.stderr.strip() or f"Writing {path} ended with status {done.returncode}.")
+    said, say = os.pipe2(os.O_CLOEXEC)
+    writer = os.fork()
+    if writer == 0:
+        _be_the_writer(Path(path), folder, owners or {}, say)
+    os.close(say)
+    with open(said, encoding="utf-8", errors="replace") as complaint:  # noqa: PTH123 - a descriptor
+        text = complaint.read()
+    _, status = os.waitpid(writer, 0)
+    if status:
+        raise DiskError(text or f"Writing {path} ended with status {os.waitstatus_to_exitcode(status)}.")
+
+
+def _be_the_writer(path: Path, folder: Path, owners: Mapping[str, tuple[int, int]], say: int) -> NoReturn:
+    status = 1
+    try:
+        os.setsid()
+        if os.geteuid():
+            namespaces.become_root()
+        _write_back_here(path, folder, owners)
+        status = 0
+    except (DiskError, OSError) as error:
+        os.write(say, str(error).encode()[:4096])
+    finally:
+        os._exit(status)
 
 
 def _write_back_here(path: Path, folder: Path, owners: Mapping[str, tuple[int, int]]) -> None:
     partition = partitions.find_root(path)
     with _scratch(folder.parent) as scratch:  # hard links: the same file system
-        old, staged, new = scratch / "old.img", scratch / "tree", scratch / "new.img"
-        ext4.cut_out(path, partition, old)
+        staged, new = scratch / "tree", scratch / "new.img"
         _stage(folder, staged)
-        ext4.make(staged, new, partition.size, ext4.identity_of(old), owners)
+        ext4.make(staged, new, partition.size, ext4.identity_of(path, partition), owners)
         ext4.put_in(new, path, partition)
 
 
@@ -109,7 +117,7 @@ def _stage(folder: Path, staged: Path) -> None:
                 folders.remove(name)
                 files.append(name)
                 continue
-            if str(below / name) in _NOT_ON_DISK:
+            if str(below / name) in NOT_ON_DISK:
                 folders.remove(name)
             if str(below / name) != HOST_FOLDER:
                 _copy_folder(source, staged / below / name)
@@ -147,18 +155,3 @@ def _scratch(parent: Path | str | None = None) -> Iterator[Path]:
     parent = parent or os.environ.get("AUTOINSTALL_REHEARSAL_HOME")
     with tempfile.TemporaryDirectory(prefix=".disk-", dir=parent) as name:
         yield Path(name)
-
-
-def main() -> int:
-    """The writer's own process: `DISK FOLDER`, the owners as JSON on standard input."""
-    owners = {name: (uid, gid) for name, (uid, gid) in json.load(sys.stdin).items()}
-    try:
-        _write_back_here(Path(sys.argv[1]), Path(sys.argv[2]), owners)
-    except (DiskError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import subprocess
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -40,7 +41,7 @@ def make(folder: Path, image: Path, size: int, identity: str, owners: Mapping[st
         fresh.truncate(size)
     options = f"{_LAZY},root_owner=0:0,hash_seed={identity}"
     made = ["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-O", _FEATURES, "-U", identity, "-E", options]
-    _run([*as_root(), *made, "-d", str(folder), str(image)])
+    _run([*_as_root(), *made, "-d", str(folder), str(image)])
     _set_owners(image, owners)
 
 
@@ -71,12 +72,13 @@ def entries(image: Path) -> dict[str, Entry]:
     return found
 
 
-def identity_of(image: Path) -> str:
-    """The file system's UUID. Raises DiskError."""
-    for line in _debugfs(image, ["show_super_stats -h"]).splitlines():
-        if line.startswith("Filesystem UUID:"):
-            return line.split()[-1]
-    raise DiskError(f"{image} holds no ext4 file system.")
+def identity_of(disk: Path, partition: Partition) -> str:
+    """The UUID of the partition's file system, from its superblock. Raises DiskError."""
+    with disk.open("rb") as source:
+        superblock = os.pread(source.fileno(), 1024, partition.offset + 1024)
+    if superblock[0x38:0x3A] != b"\x53\xef":
+        raise DiskError(f"The first partition of {disk} holds no ext4 file system.")
+    return str(uuid.UUID(bytes=superblock[0x68:0x78]))
 
 
 def cut_out(disk: Path, partition: Partition, image: Path) -> None:
@@ -103,7 +105,7 @@ def put_in(image: Path, disk: Path, partition: Partition) -> None:
                 os.pwrite(old, wanted, partition.offset + at)
 
 
-def as_root() -> list[str]:
+def _as_root() -> list[str]:
     """The words before a command that make its user root over the user's own files; none for root."""
     return [] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user"]
 
@@ -151,6 +153,8 @@ def _restore(path: Path, entry: Entry) -> None:
 
 
 def _set_owners(image: Path, owners: Mapping[str, _UID_GID]) -> None:
+    if not owners:
+        return
     commands = []
     for path, entry in entries(image).items():
         uid, gid = owners.get(path, (entry.uid, entry.gid))

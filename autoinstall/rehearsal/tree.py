@@ -143,7 +143,6 @@ def _made(system: InstalledSystem, words: dict[str, str]) -> dict[str, bytes]:
     """The files that depend on an answer for their being there, or that are random in each system."""
     home, files = words["home"], _TREES / system.suite / "files"
     made = {f"{home}/{path.name}": path.read_bytes() for path in (files / "etc/skel").iterdir()}
-    made[f"{home}/.cache/motd.legal-displayed"] = b""
     made["var/lib/urandom/random-seed"] = secrets.token_bytes(512)
     made.update({f"var/log/{name}": b"" for name in ("btmp", "wtmp", "lastlog")})
     if system.mirror.proxy:
