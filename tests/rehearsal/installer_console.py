@@ -56,7 +56,7 @@ class Installer:
                     "memory": memory,
                     "extra": extra,
                     "disks": [{"path": str(self.disk), "device": "xvda"}],
-                    "vif": [{"bridge": "xenbr0", "mac": ""}] * cards,
+                    "vifs": [{"bridge": "xenbr0", "mac": ""}] * cards,
                 }
             )
         )

@@ -42,7 +42,7 @@ def _install(console: Console, pace: Pace) -> None:
     domain = machine.load(Path(os.environ["REHEARSAL_DOMAIN"]))
     boot.boot(console, domain)
     faults = Faults.load(os.environ["AUTOINSTALL_REHEARSAL_HOME"])
-    suite = script(os.environ.get("REHEARSAL_SUITE", "precise"))
+    suite = script(os.environ.get("AUTOINSTALL_REHEARSAL_SUITE", "precise"))
     installation = Installation(
         domain,
         console,

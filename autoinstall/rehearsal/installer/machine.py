@@ -51,7 +51,7 @@ def load(path: Path) -> Machine:
         name=str(domain["name"]),
         memory=int(domain["memory"]),
         disks=tuple(Disk(Path(disk["path"]), disk["device"]) for disk in domain.get("disks", ())),
-        cards=len(domain.get("vif", ())),
+        cards=len(domain.get("vifs", ())),
         extra=extra,
         command_line=commandline.read(extra),
     )

@@ -14,7 +14,7 @@ _AMERICAN = "English (US)"
 class _ConsoleSetup:
     def __init__(self, installation: Installation) -> None:
         self._debconf = installation.debconf
-        self._present = installation.strikes("keyboard")
+        self._present = installation.strikes("keyboard", _DETECT)
         self._american_variants = self._debconf.choices(_VARIANT)
 
     def run(self) -> bool:

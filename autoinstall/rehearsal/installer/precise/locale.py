@@ -61,7 +61,7 @@ class _LocaleChooser:
         self._debconf.title, self._debconf.align = "Select your location", False
         if self._located or not self._english:
             return
-        self._debconf.subst(_SHORTLIST, TXT1="Country, territory or area:", TXT2=_WHY, TXT3=_SHORT)
+        self._debconf.subst(_SHORTLIST, **COUNTRY_TEXTS)
         self._debconf.input("critical", _SHORTLIST)
 
     def _ask_continent(self) -> None:
@@ -128,14 +128,19 @@ def low_memory(installation: Installation) -> bool:
 LOW_MEMORY = 128
 """MiB."""
 
-_WHY = (
-    "The selected location will be used to set your time zone and also for example to help select the system locale."
-    " Normally this should be the country where you live."
-)
-_SHORT = (
-    "This is a shortlist of locations based on the language you selected."
-    ' Choose "other" if your location is not listed.'
-)
+COUNTRY_TEXTS = {
+    "TXT1": "Country, territory or area:",
+    "TXT2": (
+        "The selected location will be used to set your time zone and also for example to help select the system"
+        " locale. Normally this should be the country where you live."
+    ),
+    "TXT3": (
+        "This is a shortlist of locations based on the language you selected."
+        ' Choose "other" if your location is not listed.'
+    ),
+}
+"""The shortlist's template is made of variables alone."""
+
 LOCALECHOOSER = Component(
     "Choose language", lambda installation: _LocaleChooser(installation).run(), in_initrd=True
 )

@@ -83,7 +83,7 @@ class _ChooseMirror:
         if not self._manual:
             self._debconf.set(_HOSTNAME, self._debconf.get(_MIRROR))
             self._debconf.set(_DIRECTORY, "/ubuntu/")
-        bad = self._installation.strikes("mirror-bad", _COUNTRY)
+        bad = self._installation.strikes("mirror-bad", "mirror/bad")
         self._installation.screen.progress(
             "Checking the Ubuntu archive mirror", {"Downloading Release files...": 0.2}
         )

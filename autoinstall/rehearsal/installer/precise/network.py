@@ -67,7 +67,7 @@ class _Netcfg:
                 return done
 
     def _dhcp(self) -> bool:
-        fails = self._installation.strikes("dhcp-fails")
+        fails = self._installation.strikes("dhcp-fails", "netcfg/dhcp_failed")
         steps = {"This may take some time.": 0.5 if fails else 0.25}
         cancelled = self._screen.progress("Configuring the network with DHCP", steps, cancel=True)
         return not fails and not cancelled
