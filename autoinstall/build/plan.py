@@ -54,11 +54,11 @@ def where_to_begin(state: BuildState, now: Mapping[str, str], remains: Remains) 
     if not undone:
         return Beginning(None)
     first = undone[0]
-    if first in ("disk", "netboot") or remains.guest or (first == "verify" and remains.image):
+    if first == "disk" or (remains.guest and first != "netboot") or (first == "verify" and remains.image):
         return Beginning(first)
-    if first == "install":
-        fresh = remains.disk and state.stage(first).state is StageState.PENDING
-        return Beginning(first if fresh else "disk")
+    if first in ("netboot", "install"):
+        blank = remains.disk and state.stage("install").state is StageState.PENDING
+        return Beginning(first if blank else "disk")
     if remains.disk and not needs_pristine_disk(state, now, first):
         return Beginning(first)
     return Beginning("boot", restore=True) if remains.checkpoint else Beginning("disk")
