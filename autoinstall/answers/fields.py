@@ -29,7 +29,7 @@ SECRET_SCHEMA: Schema = {
 }
 
 _SECRET_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_SIZE = re.compile(r"(\d{1,15})([KMGT]?)")
+_SIZE = re.compile(r"([0-9]{1,15})([KMGT]?)")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SECTOR = 512
 
@@ -180,8 +180,9 @@ def number(least: int, most: int) -> Reads:
 
     def check(value: Any) -> int:
         text = _text(value)
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not least <= int(text) <= most:
-            refuse(value, f"a whole number from {least} to {most} is expected, not {text!r}")
+        if not re.fullmatch("[0-9]{1,9}", text) or not least <= int(text) <= most:
+            expected = f"a whole number from {least} to {most}" if most > least else f"the number {least}"
+            refuse(value, f"{expected} is expected, not {text!r}")
         return int(text)
 
     as_number = {"type": "integer", "minimum": least, "maximum": most}

@@ -22,7 +22,7 @@ from autoinstall.answers.document import (
 from autoinstall.answers.fields import refusals_of
 from autoinstall.answers.local_paths import with_absolute_paths
 from autoinstall.answers.model import Answers
-from autoinstall.answers.override import apply_overrides
+from autoinstall.answers.override import OVERRIDE_FILE, apply_overrides
 from autoinstall.answers.problem import InvalidAnswers, ProblemList
 from autoinstall.answers.sections import DIALOG_SECTIONS, Sections
 from autoinstall.answers.template import TemplateContext, render
@@ -48,14 +48,25 @@ def load(
     root = apply_overrides(root, overrides)
     if context is not None:
         root = render(root, context, problems)
-        _check_characters(root, problems)
+    _check_characters(root, problems)
     root = with_absolute_paths(root, path.parent)
     if for_build:
         _require(root, problems)
     answers = _answers(root, problems)
-    problems.raise_if_any()
+    _raise_for(problems)
     assert answers is not None
     return answers
+
+
+def _raise_for(problems: ProblemList) -> None:
+    """Problems of the command line alone are no fault of the file."""
+    found = problems.found
+    if not found:
+        return
+    if all(problem.file == OVERRIDE_FILE for problem in found):
+        told = "; ".join(f"--set {problem.path}: {problem.message}" for problem in found)
+        raise UsageError(told, hint=found[0].hint)
+    raise InvalidAnswers(found)
 
 
 def _content(path: Path) -> bytes:

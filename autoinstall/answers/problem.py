@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from autoinstall.answers.answer import Place
 from autoinstall.errors import InvalidFileError
@@ -90,21 +90,17 @@ class InvalidAnswers(InvalidFileError):
         return Findings(errors=self.problems)
 
 
-@dataclass(slots=True)
 class ProblemList:
     """Problems as they are found; a second one at the same place and path is an echo of the first."""
 
-    found: list[Problem] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._by_spot: dict[tuple[str, int, int, str], Problem] = {}
+
+    @property
+    def found(self) -> list[Problem]:
+        """All problems in the order of the file."""
+        return sorted(self._by_spot.values(), key=lambda problem: (problem.line, problem.column))
 
     def add(self, place: Place, path: Sequence[str], message: str, hint: str | None = None) -> None:
         problem = Problem.at(place, path, message, hint)
-        if not any(_same_spot(problem, known) for known in self.found):
-            self.found.append(problem)
-
-    def raise_if_any(self) -> None:
-        if self.found:
-            raise InvalidAnswers(sorted(self.found, key=lambda problem: (problem.line, problem.column)))
-
-
-def _same_spot(one: Problem, other: Problem) -> bool:
-    return (one.file, one.line, one.column, one.path) == (other.file, other.line, other.column, other.path)
+        self._by_spot.setdefault((problem.file, problem.line, problem.column, problem.path), problem)

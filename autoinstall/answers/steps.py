@@ -128,6 +128,7 @@ def _read_steps(value: Any, info: ValidationInfo) -> tuple[Step, ...]:
         refuse(value, f"a list is expected, not {kind_of(value)}")
     steps: list[Step] = []
     refusals: list[Refusal] = []
+    noted = False
     for item in value:
         try:
             steps.append(_read_step(item, info))
@@ -135,7 +136,8 @@ def _read_steps(value: Any, info: ValidationInfo) -> tuple[Step, ...]:
             refusals.extend((error.context or {})["refusals"])
         except ValidationError as error:
             refusals.extend(refusals_of(error))
-    if refusals:
+            noted = True
+    if refusals or noted:
         raise Refused(tuple(refusals))
     return tuple(steps)
 
@@ -149,17 +151,17 @@ def _read_step(item: Node, info: ValidationInfo) -> Step:
         refuse(at_key, f"unknown step {key}", closest(key, _BY_KEY) or f"one of {', '.join(_BY_KEY)}")
     inner: Any = {_WORD_ONLY[key]: value} if key in _WORD_ONLY else value
     step: Step = _BY_KEY[key].model_validate(inner, context=info.context)
-    _check_source(step, value)
+    if isinstance(step, PutFile):
+        _check_sum(step.source, step.sha256, value)
+    if isinstance(step, InstallPackage):
+        _check_package(step, value)
     return step
 
 
-def _check_source(step: Step, value: Node) -> None:
-    """What is fetched has a sum; a package is a file or a name."""
-    if isinstance(step, InstallPackage) and (step.file is None) == (step.name is None):
+def _check_package(step: InstallPackage, value: Node) -> None:
+    if (step.file is None) == (step.name is None):
         refuse(value, "a package is either a file or a name", "{file: FILE} or {name: NAME}")
-    if isinstance(step, PutFile):
-        _check_sum(step.source, step.sha256, value)
-    if isinstance(step, InstallPackage) and step.file is not None:
+    if step.file is not None:
         _check_sum(step.file, step.sha256, value)
 
 
