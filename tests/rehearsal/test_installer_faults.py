@@ -10,6 +10,7 @@ from tests.rehearsal.installer_console import (
     CLEAR,
     DOWN,
     ENTER,
+    HOME,
     Installer,
     manual_mirror,
     to_network,
@@ -33,7 +34,8 @@ def test_dhcp_fails_once_and_is_tried_again(tmp_path: Path) -> None:
     with Installer(tmp_path, faults=[("dhcp-fails", 1, None)]) as installer:
         to_network(installer)
         installer.answer("Network autoconfiguration failed", ENTER)
-        installer.answer("Network configuration method:", b"\x1b[1~", ENTER)
+        installer.answer("Network configuration method:", HOME, ENTER)
+        installer.expect("Configuring the network with DHCP")
         installer.dialog("Hostname:")
 
 

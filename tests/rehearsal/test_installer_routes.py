@@ -199,7 +199,7 @@ def test_a_second_pass_warns_of_what_would_be_destroyed(tmp_path: Path) -> None:
         with Installer(tmp_path) as installer:
             to_partitions(installer)
             partition(installer)
-            installer.dialog("How do you want to manage upgrades on this system?")
+            installer.expect("Installing the base system")
         assert (b"WARNING: This will destroy" in installer.seen) is danger
 
 
