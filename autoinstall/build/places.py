@@ -18,9 +18,18 @@ def state_folder(name: str) -> Path:
     return _made(os.environ.get("STATE_DIRECTORY", ""), platformdirs.user_state_path(), name)
 
 
-def _made(given: str, otherwise: Path, name: str) -> Path:
+def state_path(name: str) -> Path:
+    """Where `state_folder` would be; nothing is made."""
+    return _below(os.environ.get("STATE_DIRECTORY", ""), platformdirs.user_state_path(), name)
+
+
+def _below(given: str, otherwise: Path, name: str) -> Path:
     # systemd puts several folders in one variable, divided by colons (systemd.exec(5)).
     first = given.split(":")[0]
-    folder = (Path(first) if first else otherwise) / "autoinstall" / name
+    return (Path(first) if first else otherwise) / "autoinstall" / name
+
+
+def _made(given: str, otherwise: Path, name: str) -> Path:
+    folder = _below(given, otherwise, name)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder

@@ -90,6 +90,8 @@ def screen_lines(screen: Sequence[str]) -> list[str]:
 def _first_lines(failure: Mapping[str, Any]) -> list[str]:
     stage = f" in stage {failure['stage']}" if failure.get("stage") else ""
     first, *more = printable_lines(failure["message"]) or [""]
+    if _PLACE.fullmatch(failure["message"]):
+        return [first, *more]
     return [f"error{stage}: {first}", *more]
 
 

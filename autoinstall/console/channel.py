@@ -61,7 +61,8 @@ class Channel:
     """What an attached console says, and the keys it is sent; each read and write is recorded first.
 
     `exit_status` is the client's exit status once it is known, a negative signal number where one ended it;
-    `last_output` are the last bytes that arrived (a client that was refused says why, and ends).
+    `last_output` are the last bytes that arrived (a client that was refused says why, and ends), `last_keys`
+    those sent last, empty where they were a secret's.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Channel:
         self.closed = False
         self.exit_status: int | None = None
         self.last_output = b""
+        self.last_keys = b""
         self._child = child
         self._recorder = recorder
         self._pending = bytearray()
@@ -104,6 +106,7 @@ class Channel:
             raise ConsoleClosed(self.exit_status)
         if self._recorder:
             self._recorder.input(keys, secret=secret)
+        self.last_keys = b"" if secret else keys
         self._write(keys)
 
     def secret_field(self, on: bool) -> None:

@@ -199,6 +199,19 @@ def test_a_guest_that_never_stops_talking_cannot_keep_us_from_leaving(opened):
     assert channel.leave(Deadline.after(30.0))
 
 
+def test_leaving_waits_until_the_guest_is_quiet_where_it_can(opened, path):
+    talker = CLIENT.replace(
+        "while (keys", TALKING.replace("while True", "for _ in range(20)") + "while (keys"
+    )
+    channel = opened(sys.executable, "-c", talker, "0")
+    read_until(channel, b"attached")
+    assert channel.leave(Deadline.after(30.0))
+    events = read_cast(path).events
+    left = next(number for number, event in enumerate(events) if event.code == "i")
+    said = max(event.at for event in events[:left] if event.code == "o")
+    assert events[left].at - said >= 0.5
+
+
 def test_close_hangs_up_first_and_kills_then(opened, tmp_path):
     told = tmp_path / "told"
     polite = opened(

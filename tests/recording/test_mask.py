@@ -232,3 +232,36 @@ def test_keys_that_hold_a_secret_by_mistake_are_masked_byte_for_byte():
         masker(PLAIN).whole(b"\xff\x1b[A" + PLAIN.encode() + b"\r")
         == b"\xff\x1b[A" + b"*" * len(PLAIN) + b"\r"
     )
+
+
+def test_an_echo_that_is_stepped_over_is_no_longer_waited_for():
+    mask = masker("a_b")
+    mask.typed(b"a_b")
+    assert mask.feed(b"a\x1b[Cb") + mask.settle() == b"*\x1b[C*"
+    mask.typed(b"a_")
+    assert mask.feed(b"a\x1b[C_") + mask.settle() == b"*\x1b[C_"
+
+
+def test_only_so_many_keys_are_waited_for():
+    mask = masker("hunter2")
+    mask.typed(b"x" * 1000)
+    assert mask.feed(b"x" * 1000).count(b"*") == 256
+
+
+def test_endless_quoting_is_not_held_back_for_ever():
+    mask = masker(PLAIN)
+    assert mask.feed(b"can" + b"'" * 10_000 + b".").startswith(b"can''")
+
+
+def test_a_blank_is_a_lines_end_only_before_a_return():
+    assert b"*" not in masked(b"canary \x1b[m-0815", PLAIN)
+    assert b"*" in masked(b"canary \r-0815", PLAIN)
+
+
+def test_a_few_characters_far_between_are_no_secret():
+    assert b"*" not in masked(b"c\x1b[3Cr\x1b[3C815", PLAIN)
+
+
+def test_the_cursor_is_followed_through_text_that_begins_nothing():
+    out = masked(b"\x1b[5;1HXXXX" + b"under" + b"\x1b[5;11H" + b"score_1", "under_score_1")
+    assert b"under" not in out and b"score" not in out
