@@ -49,6 +49,19 @@ def prepare(home: Path, seed: int, faults: Sequence[Fault]) -> dict[str, Any]:
 
     Returns what the driver must know: `path` (folder of the commands), `environment`, `mirror`, `keyring`.
     """
+    make_host(home, seed, faults)
+    home = home.resolve()
+    mirror = _start_mirror(home)
+    return {
+        "path": str(home / "bin"),
+        "environment": {"AUTOINSTALL_REHEARSAL_HOME": str(home)},
+        "mirror": mirror["mirror"],
+        "keyring": mirror["keyring"],
+    }
+
+
+def make_host(home: Path, seed: int, faults: Sequence[Fault]) -> None:
+    """Make the folder with the host's commands. The same faults as before go on counting, others begin anew."""
     home = home.resolve()
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -58,13 +71,6 @@ def prepare(home: Path, seed: int, faults: Sequence[Fault]) -> dict[str, Any]:
     before = Faults.load(home)
     if (before.seed, before.faults) != (asked.seed, asked.faults) or not (home / "faults.json").exists():
         asked.save()
-    mirror = _start_mirror(home)
-    return {
-        "path": str(home / "bin"),
-        "environment": {"AUTOINSTALL_REHEARSAL_HOME": str(home)},
-        "mirror": mirror["mirror"],
-        "keyring": mirror["keyring"],
-    }
 
 
 def stop(home: Path) -> None:

@@ -20,19 +20,29 @@ from collections.abc import Iterator
 
 from autoinstall.rehearsal.host import pace, wire
 from autoinstall.rehearsal.host.domains import Host, Record
+from autoinstall.rehearsal.host.processes import Process
 
 ESCAPE = b"\x1d"
 MOST_TYPED = 60
+NOBODY = Process(0, 0)
 MOST_SHOWN = 512
 
 
-def attach(host: Host, record: Record, *, toolstack: str, follow: bool) -> int:
+def attach(
+    host: Host,
+    record: Record,
+    *,
+    toolstack: str,
+    follow: bool,
+    patience: float = pace.CONSOLE_WAITS_FOR_TTY,
+) -> int:
     """Hold a domain's console until one side ends; the exit status of xenconsole.
 
     It is bound to the domain's id: after a reboot the domain has another one, and this console is over.
-    `follow`: stay when the boot loader hands over to the guest, as xm's does.
+    `follow`: stay when the boot loader hands over to the guest, as xm's does. `patience`: seconds that the
+    domain's tty may take to appear.
     """
-    connection, problem = _connect(host, record, follow)
+    connection, problem = _connect(host, record, follow, patience)
     if connection is None:
         locked = problem == errno.EAGAIN
         what = _lock(record, toolstack) if locked else "Could not read tty from store"
@@ -55,13 +65,13 @@ def _lock(record: Record, toolstack: str) -> str:
     return f"Could not lock /var/lock/xenconsole.{record.domid}"
 
 
-def _connect(host: Host, record: Record, follow: bool) -> tuple[socket.socket | None, int]:
+def _connect(host: Host, record: Record, follow: bool, patience: float) -> tuple[socket.socket | None, int]:
     """A connection to the domain's console, or the error number of what stands in the way."""
     wish = {"do": "console", "domid": record.domid, "follow": follow}
-    limit = time.monotonic() + pace.CONSOLE_WAITS_FOR_TTY
-    while record.keeper:
+    limit = time.monotonic() + patience
+    while (now := host.record(record.name)) and now.domid == record.domid:
         with contextlib.suppress(OSError):
-            connection, answer = wire.ask(host.socket(record.keeper), wish)
+            connection, answer = wire.ask(host.socket(now.keeper or NOBODY), wish)
             if answer.get("ok"):
                 return connection, 0
             connection.close()

@@ -76,14 +76,14 @@ class Keeper:
             self._serve()
         if self._guest.boot_loader in happened:
             self._hear_boot_loader()
+        if self._mischief.watches:
+            self._mischief.looked(now)
         if self._line.client and self._line.client.fileno() in happened:
             self._line.typed(now)
         self._line.hear(now)
-        if self._mischief.watches:
-            self._mischief.looked(now)
-            if self._mischief.drops_console(now):
-                self._line.kill_client()
         self._line.carry(now)
+        if self._mischief.drops_console(now):
+            self._line.kill_client()
         if reason := self._guest.ended():
             self._ended(reason)
         if self._timer and now >= self._timer[0]:

@@ -9,6 +9,9 @@ BUILDING_DURING_RESTART = 0.35
 CONSOLE_WAITS_FOR_TTY = 0.3
 """How long a console client waits for a domain's tty to appear (5 s)."""
 
+KEEPER_STARTS = 10.0
+"""How long `xl create -c` waits for the domain that it creates itself; a limit, not a pace."""
+
 ACKNOWLEDGEMENT = 6.0
 """How long xl waits for the guest to answer a request to shut down (60 s)."""
 

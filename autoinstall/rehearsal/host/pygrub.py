@@ -105,10 +105,11 @@ def _wait_for_choice(menu: Menu, screen: _Screen, release: _Release) -> int:
         keys = os.read(0, 64)
         if not keys or any(key in keys for key in release.deadly):
             raise Failed(f"{_TRACEBACK}RuntimeError: {_NO_KERNEL}")
-        if b"\r" in keys or b"\n" in keys:
-            return chosen
-        moved = chosen + keys.count(_DOWN) - keys.count(_UP)
+        before, enter, _ = keys.replace(b"\n", b"\r").partition(b"\r")
+        moved = chosen + before.count(_DOWN) - before.count(_UP)
         chosen = max(0, min(len(menu.entries) - 1, moved))
+        if enter:
+            return chosen
         screen.write(_box(menu, chosen))
 
 

@@ -150,7 +150,7 @@ def _create(host: Host, arguments: list[str]) -> int:
     except Refusal as refusal:
         raise Failed(*_words(refusal)) from None
     if "-c" in given:
-        console.attach(host, record, toolstack="xl", follow=True)
+        console.attach(host, record, toolstack="xl", follow=True, patience=pace.KEEPER_STARTS)
     said = _whole_report(report)
     if "started" not in said:
         log = host.logs / f"bootloader.{record.domid}.log"
