@@ -21,7 +21,9 @@ MAX_BYTES = 1 << 20
 
 Path = tuple[str, ...]
 
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _MAX_UNPRINTABLE = 20
 _QUOTATION = re.compile(r"""(?P<quote>['"])(?!<)[^\\]{2,}?(?P=quote)""")
 

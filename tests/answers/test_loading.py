@@ -157,6 +157,17 @@ def test_our_own_answers_files_load_and_load_again_equal(project, tmp_path):
         assert "secret: user_password" in rendered(answers)
 
 
+def test_empty_answers_stay_and_other_empty_keys_mean_their_default(loaded, tmp_path):
+    answers = loaded(SMALLEST + "questions: {a/b: , c/d: null, e/f: ~}\nmachine: {mac: null, memory: }\n")
+    assert answers.as_used == {
+        **{"version": "1", "name": "x", "machine": {}},
+        "questions": {"a/b": "", "c/d": "null", "e/f": "~"},
+    }
+    again = tmp_path / "again.yaml"
+    again.write_text(rendered(answers), encoding="utf-8")
+    assert answer_values(load(again, context=None)) == answer_values(answers)
+
+
 words = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
 names = st.from_regex(r"[a-z]{1,6}/[a-z-]{1,8}", fullmatch=True).filter(lambda name: "password" not in name)
 

@@ -1,5 +1,7 @@
 """Templates in values: what they may name, and what they may cost."""
 
+import resource
+
 import pytest
 
 from autoinstall.answers.host_mirror import host_mirror
@@ -91,6 +93,12 @@ def test_what_they_may_not(problems, template, why):
     environment = {"AUTOINSTALL_SECRET_X": "s3cret", "CREDENTIALS_DIRECTORY": "/s3cret"}
     told = problems(SMALLEST + f'questions: {{a/b: "{template}"}}\n', environment=environment)
     assert told == [f"3:18: questions.a/b: the template cannot be rendered: {why} {RAW}"]
+
+
+def test_no_template_computes_much_longer_than_a_second(problems):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    problems(SMALLEST + 'questions: {a/b: "{{ 10 ** (10 ** 9) }}"}\n')
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 4
 
 
 def test_64_kib_are_allowed_and_a_slow_template_hides_no_other_error(loaded, problems):
