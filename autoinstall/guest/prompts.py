@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 LOGIN_PROMPT = re.compile(
-    rb"(?m)^\r*(?!Last )[A-Za-z0-9][A-Za-z0-9.-]* login: ?(?:\Z|[ \t]*\[ *\d+\.\d+\][^\r\n]*)"
+    rb"(?m)(?:^|\r)(?!Last )[A-Za-z0-9][A-Za-z0-9.-]* login: ?(?:\Z|[ \t]*\[ *\d+\.\d+\][^\r\n]*)"
 )
 """`NAME login: ` at the start of a line and nothing after it, unless the kernel spoke there."""
 
-LOGIN_PROMPT_PASSED = re.compile(rb"(?m)^\r*(?!Last )[A-Za-z0-9][A-Za-z0-9.-]* login:[ \t]*[\r\n]")
+LOGIN_PROMPT_PASSED = re.compile(rb"(?m)(?:^|\r)(?!Last )[A-Za-z0-9][A-Za-z0-9.-]* login:[ \t]*[\r\n]")
 """A login prompt that other lines followed: services that still start print over it, and it is not repeated."""
 
 KERNEL_LINES = re.compile(rb"(?:\s*\[ *\d+\.\d+\][^\r\n]*)*\s*")
@@ -20,13 +20,15 @@ _PASSWORD_WORDS = (
 )  # fmt: skip
 
 PASSWORD_PROMPT = re.compile(
-    (r"(?im)^[^\r\n]{0,60}(?:" + "|".join(_PASSWORD_WORDS) + r")[^\r\n:]{0,60}(?::|：)[ \t]*\Z").encode()
+    (
+        r"(?im)(?:^|\r)[^\r\n]{0,60}(?:" + "|".join(_PASSWORD_WORDS) + r")[^\r\n:]{0,60}(?::|：)[ \t]*\Z"
+    ).encode()
 )
 """`Password: ` as the last thing on the console; login and sudo speak the system's language."""
 
-SHELL_PROMPT = re.compile(rb"(?m)^[^\r\n]*[$#%>][ \t]?\Z")
+SHELL_PROMPT = re.compile(rb"(?m)(?:^|\r)[^\r\n]*[$#%>][ \t]?\Z")
 
-LOGIN_WRONG = re.compile(rb"(?m)^(?:Login incorrect|Authentication failure)")
+LOGIN_WRONG = re.compile(rb"(?m)(?:^|\r)(?:Login incorrect|Authentication failure)")
 
 ACCOUNT_EXPIRED = re.compile(
     rb"(?im)[^\r\n]*(?:required to change your password|password (?:has )?expired|account has expired|"
@@ -36,7 +38,7 @@ ACCOUNT_EXPIRED = re.compile(
 LOGIN_TOO_EARLY = re.compile(rb"(?i)system is booting up|not permitted to log in yet")
 """pam_nologin while systemd still starts."""
 
-SUDO_PROMPT = re.compile(rb"(?m)^\[sudo[^\]\r\n]*\][^\r\n]*(?::|\xef\xbc\x9a)[ \t]*\Z")
+SUDO_PROMPT = re.compile(rb"(?m)(?:^|\r)\[sudo[^\]\r\n]*\][^\r\n]*(?::|\xef\xbc\x9a)[ \t]*\Z")
 
 SUDO_WRONG = re.compile(rb"Sorry, try again|incorrect password attempt")
 

@@ -8,6 +8,7 @@ the kernel wrote into is no answer, and the request is repeated.
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import re
 import secrets
@@ -19,16 +20,20 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import JobError
 from autoinstall.guest.listener import Listener
 
-LONGEST_LINE = 3000
-"""Characters in one typed line; a terminal drops what goes past 4095."""
-
 PATIENCE = 3.0
 """Seconds before a request without an answer is repeated; doubled each time."""
 
 REPEATS = 5
-TYPED_LIMIT = 5.0
-TYPINGS = 4
+TYPED_LIMIT = 2.0
+"""Seconds for a typed command to be done; doubled for each further typing."""
 
+TYPINGS = 6
+TYPED_PIECE = 500
+"""Characters of session.sh in one typed line, short enough to get through a bad line whole."""
+
+CHECKED_TYPINGS = 10
+
+_LACKING = re.compile(r"(?:base64|gzip|sha256sum|printf|cat): (?:command )?not found")
 _LETTERS = "BCFGHJKMNPQSTVWXZ"
 
 
@@ -55,6 +60,7 @@ class Session:
     def begin(cls, listener: Listener) -> Session:
         """Turn the root shell that listens into a session: plain `sh`, private prompt, no echo, no kernel lines."""
         session = cls(listener)
+        session._type("unset HISTFILE")
         session._type("exec sh")
         session._type(
             "stty -echo; unset ENV HISTFILE PROMPT_COMMAND LC_ALL; "
@@ -140,23 +146,28 @@ class Session:
         )
 
     def _send_script(self) -> None:
+        """session.sh into the shell: packed, in short pieces, each read back by its checksum."""
         script = _script()
-        wanted = hashlib.sha256(script).hexdigest()
-        text = base64.b64encode(script).decode()
-        pieces = [text[at : at + LONGEST_LINE] for at in range(0, len(text), LONGEST_LINE)]
+        text = base64.b64encode(gzip.compress(script, mtime=0))
+        pieces = [text[at : at + TYPED_PIECE] for at in range(0, len(text), TYPED_PIECE)]
+        for number, piece in enumerate(pieces):
+            self._type_checked(f"printf %s {piece.decode()} >$ai_dir/s{number}", f"$ai_dir/s{number}", piece)
         names = " ".join(f"$ai_dir/s{number}" for number in range(len(pieces)))
-        for _ in range(TYPINGS):
-            for number, piece in enumerate(pieces):
-                self._type(f"ai_dir={self.folder}; printf %s {piece} >$ai_dir/s{number}")
-            said = self._type(f"cat {names} | base64 -d >$ai_dir/s && sha256sum <$ai_dir/s")
+        self._type_checked(f"cat {names} | base64 -d | gzip -dc >$ai_dir/s", "$ai_dir/s", script)
+        self._type(". $ai_dir/s")
+
+    def _type_checked(self, command: str, file: str, content: bytes) -> None:
+        """Type a command until the file that it writes has this content."""
+        wanted = hashlib.sha256(content).hexdigest()
+        for _ in range(CHECKED_TYPINGS):
+            said = self._type(f"ai_dir={self.folder}; {command}; sha256sum <{file}")
             if wanted in said:
-                self._type(". $ai_dir/s")
                 return
-            if "not found" in said:
+            if _LACKING.search(said):
                 raise JobError(
                     f"the guest lacks a tool of every system: {said.strip()}",
                     kind="guest-lacks-tool",
-                    hint="base64, sha256sum and the other coreutils are needed",
+                    hint="base64, gzip, sha256sum and the other tools of a basic system are needed",
                 )
         raise self.lost()
 

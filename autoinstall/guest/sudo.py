@@ -19,6 +19,9 @@ TYPINGS = 3
 PROMPT_SETTLED = 0.2
 """Seconds for which something that looks like a prompt must stay the last thing on the console."""
 
+SILENT_SHELL = 10.0
+"""Seconds of silence after which a shell without a known prompt is probed."""
+
 _ENTER = b"\r"
 _KILL_LINE = b"\x15"
 _COMMAND = b" LC_ALL=C sudo -i"
@@ -40,7 +43,9 @@ def become_root_by_sudo(listener: Listener, credentials: Credentials, deadline: 
             listener.forget()
             listener.send(credentials.password.reveal().encode(), secret=True)
             listener.send(_ENTER)
-        elif quiet and SHELL_PROMPT.search(listener.heard):
+        elif quiet and (
+            SHELL_PROMPT.search(listener.heard) or not listener.hear(min(SILENT_SHELL, limit.remaining))
+        ):
             break
     user_id = probe_shell(listener, deadline)
     if user_id != 0:

@@ -12,11 +12,16 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import JobError
 from autoinstall.guest.session import PATIENCE, Session, answer_pattern, new_word, request_line
 
-CHARACTERS_IN_LINE = 3000
+LONGEST_LINE = 3000
 """Base64 characters of one line sent; the terminal's own limit is 4095."""
 
-BYTES_IN_BLOCK = 24 * 1024
-"""Bytes fetched at once; a damaged block is fetched again."""
+SHORTEST_LINE = 200
+"""A line that arrives damaged is halved until it is so short; one that arrives whole makes the next longer."""
+
+LARGEST_BLOCK = 24 * 1024
+"""Bytes fetched at once; a damaged block is fetched again in halves."""
+
+SMALLEST_BLOCK = 768
 
 RESENDS = 6
 """Sends of one line without any answer before the guest counts as lost."""
@@ -24,7 +29,8 @@ RESENDS = 6
 ROUNDS = 3
 """Whole transfers before a checksum that never fits counts as a failure."""
 
-BLOCK_TRIES = 10
+DAMAGED_IN_A_ROW = 30
+"""Shortest lines or smallest blocks damaged one after the other before the console counts as unusable."""
 
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{1,76}={0,2}")
 
@@ -39,22 +45,24 @@ def send_bytes(session: Session, data: bytes, path: str) -> None:
         _send_lines(session, data, path + ".64")
         if session.ask(f"ai_unpack {shlex.quote(path)}", patience=_patience(len(data))) == wanted:
             return
-    raise JobError(
-        f"{len(data)} bytes could not be sent to the guest whole: their checksum differed {ROUNDS} times",
-        kind="console-garbled",
-        hint="the console loses or changes what is sent",
-    )
+    raise garbled(f"the checksum of {len(data)} bytes sent differed {ROUNDS} times")
 
 
 def _send_lines(session: Session, data: bytes, path: str) -> None:
     """Send the base64 text line by line; the guest says after each which one it wants next."""
     text = base64.b64encode(data)
-    pieces = [text[at : at + CHARACTERS_IN_LINE] for at in range(0, len(text), CHARACTERS_IN_LINE)]
     word = new_word()
     wanted = _answered(session, request_line(word, f"ai_take {shlex.quote(path)}"), word)
-    while wanted < len(pieces):
-        piece = pieces[wanted]
-        wanted = _answered(session, b"%d %d %s\n" % (wanted, len(piece), piece), word)
+    sent, length, damaged = 0, LONGEST_LINE, 0
+    while sent < len(text):
+        piece = text[sent : sent + length]
+        answer = _answered(session, b"%d %d %s\n" % (wanted, len(piece), piece), word)
+        if answer == wanted + 1:
+            wanted, sent, length, damaged = answer, sent + len(piece), min(2 * length, LONGEST_LINE), 0
+        elif damaged < DAMAGED_IN_A_ROW:
+            length, damaged = max(length // 2, SHORTEST_LINE), damaged + 1
+        else:
+            raise garbled("what is sent to it arrives damaged")
     session.listener.send(b"end\n")
 
 
@@ -87,27 +95,37 @@ def fetch_bytes(session: Session, path: str, size: int) -> bytes:
     A shorter file gives what it has. Raises JobError: `console-lost`, `console-garbled`.
     """
     parts: list[bytes] = []
-    for number in range(-(-size // BYTES_IN_BLOCK)):
-        part = _fetch_block(session, path, number)
+    for number in range(-(-size // LARGEST_BLOCK)):
+        part = _fetch_block(session, path, number, LARGEST_BLOCK)
         parts.append(part)
-        if len(part) < BYTES_IN_BLOCK:
+        if len(part) < LARGEST_BLOCK:
             break
     return b"".join(parts)[:size]
 
 
-def _fetch_block(session: Session, path: str, number: int) -> bytes:
-    request = f"ai_block {shlex.quote(path)} {number} {BYTES_IN_BLOCK}"
-    for _ in range(BLOCK_TRIES):
+def _fetch_block(session: Session, path: str, number: int, size: int) -> bytes:
+    """Block `number` of the file cut into blocks of `size` bytes; a damaged one is put together from halves."""
+    request = f"ai_block {shlex.quote(path)} {number} {size}"
+    for _ in range(1 if size > SMALLEST_BLOCK else DAMAGED_IN_A_ROW):
         answer = session.try_ask(request, Deadline.after(60.0))
         if answer is None:
             raise session.lost()
         block = _decoded(answer.body)
         if block is not None and hashlib.sha256(block).hexdigest() == answer.words:
             return block
-    raise JobError(
-        f"{path} could not be read from the guest: a block of it was damaged {BLOCK_TRIES} times",
+    if size <= SMALLEST_BLOCK:
+        raise garbled(f"what it prints of {path} arrives damaged")
+    first = _fetch_block(session, path, 2 * number, size // 2)
+    return first + (
+        _fetch_block(session, path, 2 * number + 1, size // 2) if len(first) == size // 2 else b""
+    )
+
+
+def garbled(what: str) -> JobError:
+    return JobError(
+        f"the guest's console is too bad a line: {what}, again and again",
         kind="console-garbled",
-        hint="the console loses or changes what the guest prints; are kernel messages still printed there?",
+        hint="are kernel messages still printed there, or does somebody else type on it?",
     )
 
 
@@ -124,4 +142,4 @@ def _decoded(body: bytes) -> bytes | None:
 
 def _patience(size: int) -> float:
     """Seconds that the guest may need to decode and sum up that many bytes."""
-    return PATIENCE + size / 2e6
+    return PATIENCE + size / 1e6
