@@ -35,12 +35,21 @@ def going_down(*_):
     os._exit(0)
 
 
+def keys():
+    # A guest does not end because its console does.
+    try:
+        return os.read(0, 1000)
+    except OSError:
+        signal.pause()
+
+
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
 signal.signal(signal.SIGTERM, going_down)
 tty.setraw(0)
 say("first byte of %s, domain %d, %s\r\n" % (sys.argv[1], domain["domid"], (domain["boot"] or {}).get("title")))
 say("ready\r\n")
 while True:
-    for key in os.read(0, 1000):
+    for key in keys():
         key = bytes([key])
         if key == b"Q":
             say("Power down.\r\n")
@@ -55,6 +64,9 @@ while True:
             for number in range(300000):
                 say("%07d\r\n" % number)
             ask("written")
+        elif key == b"L":
+            say("." * 12000 + "last words\r\n")
+            os._exit(0)
         elif key == b"A":
             ask("a/question")
         elif key == b"B":

@@ -52,6 +52,19 @@ def test_lost_keys_are_the_same_ones_for_a_seed(hosts, seed):
     assert len(first.faults_log()) == 200 - arrived.count(b"<")
 
 
+def test_what_is_lost_in_a_dialog_does_not_depend_on_what_was_typed_before(hosts):
+    first, second = hosts("lose-keys", seed=1), hosts("lose-keys", seed=1)
+    type_at(second, "A", "a" * 33)
+    console = second.consoles[-1]
+    console.send("B")
+    console.expect_exact("/question]")
+    for key in "b" * 100:
+        console.send(key)
+    console.send("\n")
+    console.expect_exact(["<0a>", pexpect.TIMEOUT])
+    assert console.before.strip() == type_at(first, "B", "b" * 100).strip()
+
+
 def test_another_seed_loses_others(hosts):
     keys = "abcdefghij" * 20
     assert type_at(hosts("lose-keys", seed=1), "A", keys) != type_at(hosts("lose-keys", seed=3), "A", keys)

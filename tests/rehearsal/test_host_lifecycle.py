@@ -7,6 +7,8 @@ import signal
 import pexpect
 import pytest
 
+from autoinstall.rehearsal.host import wire
+from autoinstall.rehearsal.host.domains import Host
 from tests.rehearsal.host_rig import Rig, alive, ended, eventually
 
 
@@ -52,6 +54,26 @@ def test_between_two_lives_the_name_is_absent_and_then_without_a_console(host):
         (2, "xenconsole: Could not read tty from store: No such file or directory\n"),
     }
     assert len(seen) > 1
+
+
+def test_a_domain_that_is_built_again_has_no_console_yet(host):
+    there = Host(host.home)
+    host.create()
+
+    def refused():
+        console = host.attach("xm", "console", "ubuntu")
+        console.send("R")
+        ended(console)
+        if not eventually(lambda: (record := there.record("ubuntu")) and record.state == "building", 1):
+            return False
+        record = there.record("ubuntu")
+        connection, answer = wire.ask(
+            there.socket(record.keeper), {"do": "console", "domid": record.domid, "follow": True}
+        )
+        connection.close()
+        return answer == {"refused": "gone"}
+
+    assert any(refused() for _ in range(5))  # a machine that is very busy may miss the moment
 
 
 def test_a_domain_that_is_built_again_has_no_memory_yet(host):
@@ -116,6 +138,15 @@ def test_the_log_says_why(host):
         "Domain 1 needs to be cleaned up: destroying the domain",
         "Done. Exiting now",
     ]
+
+
+def test_last_words_are_not_lost(host):
+    host.create()
+    console = host.console()
+    console.send("L")
+    console.expect_exact("last words\r\n")
+    assert console.before == b"." * 12000
+    assert ended(console) == 0
 
 
 def test_destroy_between_two_lives(host):
