@@ -25,7 +25,7 @@ AGAIN_SECONDS = 600.0
 """For the installer's first dialog after a restart: 74 s on an emulated host."""
 
 LEAVE_SECONDS = 30.0
-SHUTDOWN_SECONDS = 60.0
+SHUTDOWN_SECONDS = 30.0
 """An installer that sits in a dialog powers off within 6 s where it listens at all."""
 
 

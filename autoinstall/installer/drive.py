@@ -120,16 +120,17 @@ class Installer:
     def _over(self) -> bool:
         return self._run.lifecycle.over or self._run.panicked
 
-    def drive(self, channel: Channel) -> Outcome:
+    def drive(self, channel: Channel, *, reattached: bool = False) -> Outcome:
         """Answer dialogs until the installation is complete and the guest goes down, or the console ends.
 
+        `reattached`: another process had this installer's console before, and its dialog may stand unpainted.
         Raises InstallerError where it cannot go on.
         """
         self._run.attached += 1
         view = View(channel, self._recogniser.vocabulary, self._run.lifecycle, self._pace, self._happened)
         repainter = Repainter(view)
         try:
-            if self._run.attached > 1:
+            if self._run.attached > 1 or reattached:
                 self._run.doubt = True
                 self._look_again(view, repainter)
             while not self._over:
@@ -165,8 +166,11 @@ class Installer:
             dialog = view.dialog
             if self._over:
                 return None
-            if dialog is not None and dialog.complete and dialog.kind is not Kind.PROGRESS:
-                return dialog
+            if view.readable is not None and view.readable.kind is not Kind.PROGRESS:
+                view.settle(self._whole)
+                if view.readable == dialog:
+                    return dialog
+                continue
             if (
                 dialog is not None
                 and dialog.kind is Kind.PROGRESS

@@ -107,6 +107,13 @@ REFUSALS = (
         "end another domain, or ask for less (machine.memory, machine.boot_memory)",
     ),
     _refusal(
+        r"No space left on device",
+        "disk-full",
+        HostError,
+        "the host's disk is full",
+        "free some space on the host (/var/run, /var/log, the build folder)",
+    ),
+    _refusal(
         r"Boot loader didn't return any data|Bootloader isn't executable|bootloader failed"
         r"|bootloader \[-?\d+\] exited|Unable to find partition containing kernel",
         "boot-loader-failed",

@@ -98,6 +98,7 @@ CREATE_FAILED = (
             "memory-short",
             HostError,
         ),
+        ("Error: [Errno 28] No space left on device", "disk-full", HostError),
         ("Error: Boot loader didn't return any data!", "boot-loader-failed", HostError),
         (
             "libxl: error: libxl_bootloader.c:767:bootloader_finished: Domain 18:bootloader failed - consult logfile "

@@ -39,6 +39,8 @@ class ExportStage:
         context.images = export_image(
             context.folder.disk, folder, name, formats=answers.image.format, compress=answers.image.compress
         )
+        for path in made:
+            path.chmod(0o600)
         context.state.forget_files([context.folder.disk])
 
     def clean_up(self, context: BuildContext) -> None:

@@ -42,12 +42,13 @@ class InstallStage:
         write_descriptions(context)
 
     def run(self, context: BuildContext) -> None:
-        record = context.domains.find("install") or self._begin(context)
+        kept = context.domains.find("install")
+        record = kept or self._begin(context)
         recogniser = Recogniser(load_shipped(), (context.answers.installer.language,))
         installer = Installer(context.answers.book, context.secrets, recogniser, context.events)
         with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
             console = DomainConsole(context, record, recorder)
-            channel = self._drive(context, installer, console, record)
+            channel = self._drive(context, installer, console, record, reattached=kept is not None)
             with contextlib.closing(channel):
                 sentence = see_off(context, recogniser.vocabulary, console, channel, record)
         context.events.tell("progress", text=sentence)
@@ -71,13 +72,19 @@ class InstallStage:
         return context.domains.create("install", context.folder.description("install"), deadline)
 
     def _drive(
-        self, context: BuildContext, installer: Installer, console: DomainConsole, record: DomainRecord
+        self,
+        context: BuildContext,
+        installer: Installer,
+        console: DomainConsole,
+        record: DomainRecord,
+        *,
+        reattached: bool,
     ) -> Channel:
         """Have the installer answered to its end, over as many consoles as it takes; the last one is given."""
         while True:
             channel = console.attach()
             try:
-                outcome = installer.drive(channel)
+                outcome = installer.drive(channel, reattached=reattached)
             except BaseException:
                 channel.close()
                 raise

@@ -56,6 +56,7 @@ class NetbootStage:
             plain = context.folder.initrd
             whole = plain.with_name(plain.name + ".part")
             append_overlays(plain, overlays, whole)
+            whole.chmod(0o600)
             whole.replace(plain)
 
     def clean_up(self, context: BuildContext) -> None:
@@ -75,7 +76,9 @@ class NetbootStage:
 
         source = source_of(installer, context.rehearsal)
         reference = reference_of(installer, part, context.rehearsal)
-        return obtain(source, part, reference, target, context.downloads, progress)
+        file = obtain(source, part, reference, target, context.downloads, progress)
+        target.chmod(0o600)
+        return file
 
 
 def _percent(have: int, total: int | None) -> int | None:

@@ -84,6 +84,7 @@ def _make_copy(context: BuildContext) -> None:
     _remove_copy(context)
     context.state.will_make(copy)
     raw_copy(image.path, image.format, copy)
+    copy.chmod(0o600)
     write_verify_description(context, copy)
 
 
