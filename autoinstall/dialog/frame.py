@@ -10,11 +10,15 @@ from autoinstall.terminal.snapshot import Position, Row, Snapshot
 _TOP = re.compile(r"┌─*┤ ?(?P<title>.+?) ?├─*┐|┌─{4,}┐")
 _PRIORITY = {"[!!]": "critical", "[!]": "high", "[?]": "medium", "[.]": "low"}
 _LEFT_BORDER = "│├"
+MOST_SHIFTED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A closed window: its border's rows and columns, and the title that stands in its upper border."""
+    """A window closed on the left, above and below: its border's rows and columns, and its title.
+
+    `damaged`: something was printed over its right border.
+    """
 
     top: int
     bottom: int
@@ -22,6 +26,7 @@ class Frame:
     right: int
     title: str
     priority: str | None
+    damaged: bool = False
 
     def holds(self, place: Position) -> bool:
         return self.top < place.row < self.bottom and self.left < place.column < self.right
@@ -44,7 +49,8 @@ def _frames(snapshot: Snapshot) -> list[Frame]:
             bottom = _bottom(snapshot.rows, top, left, right)
             if bottom is not None:
                 title, priority = _split_title(match["title"] or "")
-                frames.append(Frame(top, bottom, left, right, title, priority))
+                damaged = any(not _closed_on_the_right(row, right) for row in snapshot.rows[top + 1 : bottom])
+                frames.append(Frame(top, bottom, left, right, title, priority, damaged))
     return frames
 
 
@@ -71,6 +77,18 @@ def _bottom(rows: tuple[Row, ...], top: int, left: int, right: int) -> int | Non
         if text not in _LEFT_BORDER:
             return None
     return None
+
+
+def _closed_on_the_right(row: Row, right: int) -> bool:
+    """In the C locale each character of two bytes draws the border one column further to the left."""
+    return "│" in row.between(right - MOST_SHIFTED, right + 1)
+
+
+def titled_window_begun(snapshot: Snapshot) -> bool:
+    """The upper border of a window with a title stands somewhere: newt's, not a boot loader's."""
+    return any(
+        match["title"] for row in snapshot.rows if "┤" in row.text for match in _TOP.finditer(row.text)
+    )
 
 
 def _split_title(text: str) -> tuple[str, str | None]:

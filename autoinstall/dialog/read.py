@@ -31,14 +31,15 @@ _PERCENT = re.compile(r"^(?:\d{1,2}|100)%$")
 def read(snapshot: Snapshot, vocabulary: Vocabulary = ENGLISH) -> Dialog | None:
     """The dialog in front, or None where no closed window stands on the screen.
 
-    A dialog whose drawing is not finished has no `focus` yet.
+    A dialog whose drawing is not finished, or was printed over at its border, has no `focus`.
     """
     frame = frame_in_front(snapshot)
     if frame is None:
         return None
     buttons = find_buttons(snapshot, frame)
     page = _Page(snapshot, frame, buttons, vocabulary)
-    return page.progress() or page.entry() or page.check_list() or page.select_list() or page.buttons_only()
+    dialog = page.progress() or page.entry() or page.check_list() or page.select_list() or page.buttons_only()
+    return replace(dialog, focus=None) if dialog is not None and frame.damaged else dialog
 
 
 @dataclass(frozen=True, slots=True)

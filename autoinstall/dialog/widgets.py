@@ -292,5 +292,7 @@ def _scroll_bar(snapshot: Snapshot, rows: Sequence[int], bar: int | None) -> Scr
     if bar is None:
         return None
     column = [_bar_glyph(snapshot.rows[row], bar) for row in rows]
-    inner = column[1:-1] if column[0] in " ↑-" and column[-1] in " ↓." else column
-    return ScrollBar(at_end=bool(inner) and inner[-1] not in _TRACK)
+    has_arrows = column[0] in " ↑-" and column[-1] in " ↓."
+    inner = column[1:-1] if has_arrows and len(column) > 2 else column
+    thumbs = [index for index, glyph in enumerate(inner) if glyph not in _TRACK]
+    return ScrollBar(at_end=thumbs == [len(inner) - 1])

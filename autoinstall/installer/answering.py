@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+from autoinstall.console.channel import ConsoleClosed
 from autoinstall.deadline import Deadline
 from autoinstall.dialog.keys import Press, Purpose, Seen, Unreachable, next_key
 from autoinstall.dialog.model import Dialog, Reply
@@ -54,6 +55,7 @@ class Answering:
         self._reply = reply
         self._seen = Seen()
         self._escape_sent = False
+        self._entered = False
         self._started = time.monotonic()
         self.doubt = doubt
         self.presses = 0
@@ -61,12 +63,13 @@ class Answering:
 
     def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
         """Press keys until the dialog is answered; None when the deadline came first."""
+        self._view.settle(deadline)
         while not deadline.expired:
             dialog = self._dialog(deadline)
             if dialog is None:
                 return None
             if dialog.identity != self._identity:
-                return Gone(self._escape_sent)
+                return self._answered() if self._entered else Gone(self._escape_sent)
             self._seen = self._seen.look(dialog, self._reply)
             press = next_key(
                 dialog,
@@ -81,21 +84,28 @@ class Answering:
             elif self.doubt:
                 self._resolve_doubt(dialog, deadline)
             elif self._enter(press, dialog, deadline):
-                return Answered(self.presses, self.retyped, time.monotonic() - self._started)
+                return self._answered()
         return None
 
+    def _answered(self) -> Answered:
+        return Answered(self.presses, self.retyped, time.monotonic() - self._started)
+
     def _dialog(self, deadline: Deadline) -> Dialog | None:
-        """The complete dialog on the screen, repainted where something was printed over it."""
+        """What stands there between paints; where it is not our dialog, what stands there once it is settled."""
         while not deadline.expired:
+            self._view.take_breath(deadline)
             dialog = self._shown()
-            if dialog is not None and dialog.complete:
+            if dialog is not None and dialog.identity != self._identity:
+                self._view.settle(deadline)
+                dialog = self._shown()
+            if dialog is not None:
                 return dialog
             self._repainter.look(min(0.05, deadline.remaining))
         return None
 
     def _shown(self) -> Dialog | None:
         """The dialog on the screen, as of the kind that its question is (its frame does not always tell)."""
-        dialog = self._view.dialog
+        dialog = self._view.readable
         if dialog is not None and dialog.identity == self._identity:
             return replace(dialog, kind=self._kind)
         return dialog
@@ -111,6 +121,7 @@ class Answering:
         if effect:
             self._view.pace.key_took(self._view.changed_at - sent)
         else:
+            self._view.pace.key_missed()
             self.doubt = True
             self.retyped += 1
         self._seen = self._seen.after(press, effect)
@@ -121,18 +132,16 @@ class Answering:
         wanted = (before.value or "") + ("*" * len(press.text) if press.secret else press.text)
         changed = False
         while not patience.expired:
-            if self._repainter.look(patience.remaining):
-                now = self._shown()
-                if now is None or not now.complete:
-                    continue
-                changed = changed or now != before
-                if press.purpose is not Purpose.TYPE and changed:
-                    return True
-                if press.purpose is Purpose.TYPE and (now.identity != before.identity or now.value == wanted):
-                    return True
-                patience = deadline.nested(self._view.pace.patience) if changed else patience
-        if press.purpose is Purpose.TYPE and changed:
-            self.doubt = True
+            if not self._repainter.look(patience.remaining):
+                continue
+            now = self._shown()
+            if now is None or now == before:
+                continue
+            changed = True
+            if press.purpose is not Purpose.TYPE or now.identity != before.identity or now.value == wanted:
+                return True
+            patience = deadline.nested(self._view.pace.patience)
+        self.doubt = self.doubt or changed
         return changed
 
     def _resolve_doubt(self, dialog: Dialog, deadline: Deadline) -> None:
@@ -140,6 +149,8 @@ class Answering:
         self.presses += 1
         if self._repainter.certain(dialog, deadline.nested(2 * self._view.pace.patience)):
             self.doubt = False
+        else:
+            self._view.pace.key_missed()
 
     def _enter(self, press: Press, dialog: Dialog, deadline: Deadline) -> bool:
         """Enter, on a settled dialog that still shows the reply; True when the dialog went away."""
@@ -147,16 +158,29 @@ class Answering:
         if self._shown() != dialog:
             return False
         mark = self._view.mark()
+        self._entered = True
         self._view.send(press.keys)
         self.presses += 1
+        try:
+            gone = self._went_away(mark, dialog, deadline)
+        except ConsoleClosed:
+            return True
+        if not gone:
+            self.doubt = True
+            self.retyped += 1
+        return gone
+
+    def _went_away(self, mark: int, dialog: Dialog, deadline: Deadline) -> bool:
+        """Whether, in time, another dialog or none stands there, or this one was asked anew."""
         patience = deadline.nested(ENTER_PATIENCE)
         while not patience.expired:
             self._view.look(patience.remaining)
-            now = self._shown()
+            if self._view.paints_since(mark, dialog.title):
+                return True
+            now = self._view.dialog
             if now is None or not now.complete or now.identity != self._identity:
-                return True
-            if self._view.painted_since(mark, dialog.title):
-                return True
-        self.doubt = True
-        self.retyped += 1
+                self._view.settle(deadline)
+                now = self._view.readable
+                if now is None or now.identity != self._identity:
+                    return not self._view.disturbed
         return False

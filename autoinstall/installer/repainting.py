@@ -12,10 +12,13 @@ from autoinstall.deadline import Deadline
 from autoinstall.dialog.model import Dialog
 from autoinstall.installer.view import REDRAW_NEWT, REDRAW_SCREEN, View
 
-FIRST_WAIT = 0.6
+FIRST_WAIT = 0.4
 """Seconds that a damaged screen must stand still before it is painted anew; doubled for each further try."""
 
 LONGEST_WAIT = 10.0
+
+LOST_FOR_GOOD = 6.0
+"""Seconds of quiet after which a repaint that never came is not on its way any more."""
 
 
 class Repainter:
@@ -25,44 +28,58 @@ class Repainter:
         self._view = view
         self._wait = FIRST_WAIT
         self._asked_at = time.monotonic()
-        self._asked_newt = False
+        self._owed = 0
+        self._owed_since = 0
 
     def look(self, timeout: float) -> bool:
         """Look on for `timeout` seconds at the most; True when the screen changed."""
         changed = self._view.look(timeout)
-        if self._view.dialog is not None and self._view.dialog.complete:
+        if self._view.readable is not None:
             self._wait = FIRST_WAIT
         elif self._damaged() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._wait:
             self.ask()
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
         return changed
 
     def ask(self) -> None:
-        """Ask for one repaint: of GNU screen where its status line was seen, else of newt.
-
-        Without a status line a first Ctrl-L may have come to a GNU screen whose picture of the cursor is
-        not ours; its repaint is then shifted, and the next one is asked of GNU screen itself.
-        """
-        self._view.send(REDRAW_SCREEN if self._view.in_screen else REDRAW_NEWT)
-        self._asked_at = time.monotonic()
-        self._wait = min(self._wait * 2, LONGEST_WAIT)
+        """Ask for one repaint: of GNU screen where its status line was seen, else of newt."""
+        self._send(REDRAW_SCREEN if self._view.in_screen else REDRAW_NEWT)
 
     def certain(self, dialog: Dialog, deadline: Deadline) -> bool:
-        """Send newt a Ctrl-L, and see it paint this dialog anew; False when nothing came in time."""
-        mark = self._view.mark()
-        self._view.send(REDRAW_NEWT)
+        """Send newt a Ctrl-L, and see it paint this dialog anew; False when nothing came in time.
+
+        An earlier repaint that was asked for may still be on its way: as many must come as are owed, or
+        the console be quiet for so long that none is coming any more.
+        """
+        if self._view.quiet >= LOST_FOR_GOOD:
+            self._owed = 0
+        self._send(REDRAW_NEWT)
         while not deadline.expired:
             self._view.look(deadline.remaining)
-            now = self._view.dialog
-            if now is not None and now.complete and self._view.painted_since(mark, dialog.title):
+            painted = self._view.paints_since(self._owed_since, dialog.title)
+            if painted >= self._owed and self._view.readable is not None:
+                self._owed = 0
                 return True
         return False
 
+    def wait_out(self, deadline: Deadline) -> None:
+        """Look on until no repaint that is still owed can be on its way."""
+        while self._owed and self._view.quiet < LOST_FOR_GOOD and not deadline.expired:
+            self._view.look(min(LOST_FOR_GOOD - self._view.quiet, deadline.remaining))
+        self._owed = 0
+
+    def _send(self, keys: bytes) -> None:
+        if not self._owed:
+            self._owed_since = self._view.mark()
+        self._owed += 1
+        self._view.send(keys)
+        self._asked_at = time.monotonic()
+
     def _damaged(self) -> bool:
         """Pieces of a window stand on the screen, and the cursor is not where newt leaves it after a dialog."""
-        snapshot = self._view.snapshot
-        if not self._view.window_seen or (
-            self._view.dialog is not None and self._view.dialog.percent is not None
-        ):
+        view = self._view
+        if not view.window_seen or (view.dialog is not None and view.dialog.percent is not None):
             return False
-        after_a_dialog = snapshot.cursor.row == len(snapshot.rows) - 1 and snapshot.cursor.column == 0
-        return not after_a_dialog and any("│" in row.text or "─" in row.text for row in snapshot.rows)
+        cursor, rows = view.snapshot.cursor, view.snapshot.rows
+        after_a_dialog = cursor.row == len(rows) - 1 and cursor.column == 0
+        return not after_a_dialog and any("│" in row.text or "─" in row.text for row in rows)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
+from autoinstall.dialog.frame import titled_window_begun
 from autoinstall.dialog.model import Dialog, Kind
 from autoinstall.dialog.read import read
 from autoinstall.dialog.vocabulary import Vocabulary
@@ -19,6 +20,9 @@ from autoinstall.terminal.snapshot import Snapshot
 
 _STATUS_LINE = re.compile(r"^\[.*\(\d+\*")
 """GNU screen's first row in debian-installer's screenrc; its clock ticks whatever the installer does."""
+
+_KERNEL_LINE = re.compile(r"\[ *\d+\.\d{6}\] ")
+"""The beginning of a line that the kernel prints on its console, whatever stands there."""
 
 REDRAW_NEWT = b"\x0c"
 REDRAW_SCREEN = b"\x01l"
@@ -53,6 +57,7 @@ class View:
         self._longest_gap = 0.0
         self._heard = ""
         self._heard_before = 0
+        self._disturbed_at: int | None = None
 
     def look(self, timeout: float) -> bool:
         """Take what arrives within `timeout` seconds; True when the screen (its clock aside) changed.
@@ -81,20 +86,20 @@ class View:
         self._terminal.feed(data)
         before = self.snapshot
         self.snapshot = self._terminal.snapshot()
+        if self.snapshot.scrolls > before.scrolls or _KERNEL_LINE.search(text):
+            self._disturbed_at = self.mark()
         if _STATUS_LINE.match(self.snapshot.rows[0].text):
             self.in_screen = True
         if not self._changed_since(before):
             return False
         now = time.monotonic()
-        painting = (
-            self.dialog is not None and not self.dialog.complete and self.dialog.kind is not Kind.PROGRESS
-        )
+        was = self.dialog
         self.dialog = read(self.snapshot, self._vocabulary)
+        self.window_seen = self.window_seen or titled_window_begun(self.snapshot)
         if self.dialog is not None:
-            self.window_seen = True
             for happening in self._lifecycle.saw_dialog():
                 self._on_happening(happening)
-        self._measure(painting, now - self.changed_at)
+        self._measure(was, now - self.changed_at)
         self.changed_at = now
         return True
 
@@ -109,12 +114,14 @@ class View:
         same_rows = all(a is b for a, b in zip(before.rows[first:], self.snapshot.rows[first:], strict=True))
         return not (same_rows and before.cursor == self.snapshot.cursor)
 
-    def _measure(self, painting: bool, gap: float) -> None:
-        if painting:
+    def _measure(self, was: Dialog | None, gap: float) -> None:
+        """Take the pauses inside the paint of one dialog, from its frame to its focus, as this console's."""
+        now = self.dialog
+        painting = was is not None and not was.complete and was.kind is not Kind.PROGRESS
+        if painting and now is not None and was is not None and now.title == was.title:
             self._longest_gap = max(self._longest_gap, gap)
-        if self.dialog is not None and self.dialog.complete:
-            if painting:
-                self.pace.paint_finished(self._longest_gap)
+        if now is not None and now.complete and (was is None or was.identity != now.identity):
+            self.pace.paint_finished(self._longest_gap)
             self._longest_gap = 0.0
 
     @property
@@ -122,22 +129,42 @@ class View:
         """Seconds since the screen last changed."""
         return time.monotonic() - self.changed_at
 
-    @property
-    def settled(self) -> bool:
-        return self.quiet >= self.pace.settle
-
     def settle(self, deadline: Deadline) -> None:
         """Look on until the screen is settled."""
-        while not self.settled and not deadline.expired:
-            self.look(min(max(self.pace.settle - self.quiet, 0.001), deadline.remaining))
+        self._be_quiet(self.pace.settle, deadline)
+
+    def take_breath(self, deadline: Deadline) -> None:
+        """Look on until what stands there is not the middle of a paint, as far as is known."""
+        self._be_quiet(self.pace.breath, deadline)
+
+    def _be_quiet(self, seconds: float, deadline: Deadline) -> None:
+        while self.quiet < seconds and not deadline.expired:
+            self.look(min(max(seconds - self.quiet, 0.001), deadline.remaining))
 
     def mark(self) -> int:
         """The place in the console's text that has been reached now."""
         return self._heard_before + len(self._heard)
 
-    def painted_since(self, mark: int, title: str) -> bool:
-        """Whether a window's title was sent again since the mark (newt sends it as one run of bytes)."""
-        return title in self._heard[max(0, mark - self._heard_before) :]
+    def paints_since(self, mark: int, title: str) -> int:
+        """How often a window's title was sent since the mark (newt sends it as one run of bytes)."""
+        return self._heard[max(0, mark - self._heard_before) :].count(title)
+
+    @property
+    def disturbed(self) -> bool:
+        """Something was printed over the screen, and no window was painted since."""
+        return self._disturbed_at is not None
+
+    @property
+    def readable(self) -> Dialog | None:
+        """The complete dialog on the screen, unless something was printed over it since its last paint."""
+        dialog = self.dialog
+        if dialog is None or not dialog.complete:
+            return None
+        if self._disturbed_at is not None:
+            if not self.paints_since(self._disturbed_at, dialog.title):
+                return None
+            self._disturbed_at = None
+        return dialog
 
     def send(self, keys: bytes, *, secret: bool = False) -> None:
         self._channel.send(keys, secret=secret)

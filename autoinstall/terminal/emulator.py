@@ -12,6 +12,17 @@ _APPLICATION_CURSOR_KEYS = 1 << 5
 """DECCKM, private mode 1, as pyte numbers it."""
 
 
+class _Screen(pyte.Screen):  # type: ignore[misc]  # pyte has no types
+    """pyte's screen, counting how often all of it was scrolled up (newt scrolls lists within margins)."""
+
+    scrolls = 0
+
+    def index(self) -> None:
+        last = self.lines - 1
+        self.scrolls += self.cursor.y == last and (not self.margins or self.margins == (0, last))
+        super().index()
+
+
 class Terminal:
     """Emulates the screen that a person at the console would see.
 
@@ -20,7 +31,7 @@ class Terminal:
     """
 
     def __init__(self, columns: int = 80, lines: int = 24) -> None:
-        self._screen = pyte.Screen(columns, lines)
+        self._screen = _Screen(columns, lines)
         self._stream = pyte.Stream(self._screen)
         self._stream.use_utf8 = False
         self._decoder = ConsoleDecoder()
@@ -43,7 +54,7 @@ class Terminal:
                     self._refresh(index)
         screen.dirty.clear()
         cursor = Position(screen.cursor.y, min(screen.cursor.x, screen.columns - 1))
-        return Snapshot(tuple(self._rows), cursor, _APPLICATION_CURSOR_KEYS in screen.mode)
+        return Snapshot(tuple(self._rows), cursor, _APPLICATION_CURSOR_KEYS in screen.mode, screen.scrolls)
 
     def _refresh(self, index: int) -> None:
         row = self._row(index)

@@ -44,7 +44,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole screen: rows from top to bottom, the cursor, and the mode that changes what arrow keys send.
+    """The whole screen: rows from top to bottom, the cursor, the mode that changes what arrow keys send,
+    and how often the screen has scrolled so far (newt never scrolls it; what is printed over newt does).
 
     Rows that did not change between two snapshots of one terminal are the same objects.
     """
@@ -52,6 +53,7 @@ class Snapshot:
     rows: tuple[Row, ...]
     cursor: Position
     application_cursor_keys: bool = False
+    scrolls: int = 0
 
     @property
     def lines(self) -> tuple[str, ...]:

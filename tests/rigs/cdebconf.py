@@ -43,7 +43,8 @@ SCREEN_CONFIGURATION = (
 @dataclass(frozen=True)
 class Ask:
     """One GO with one or more questions: `priority` sets the sign before the title, `capabilities` are debconf's
-    ("backup", "align", "escape"), `title` names a template of Type: title, `value` is set on the first question."""
+    ("backup", "align", "escape"), `title` names a template of Type: title, `value` is set on the first question;
+    `again` asks anew after Go Back."""
 
     questions: Sequence[str]
     title: str | None = None
@@ -51,6 +52,7 @@ class Ask:
     capabilities: str = "backup align"
     substitutions: Mapping[str, str] = field(default_factory=dict)
     value: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)

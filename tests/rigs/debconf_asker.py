@@ -22,7 +22,10 @@ def command(line: str) -> tuple[int, str]:
 
 
 def ask(step: dict[str, Any]) -> None:
-    """One GO, then the code and value of each of its questions as a line of answers.jsonl."""
+    """One GO, then the code and value of each of its questions as a line of answers.jsonl.
+
+    After Go Back (code 30) the question is asked again, as the installer's menu would come back to it.
+    """
     command(f"CAPB {step['capabilities']}")
     if step["title"]:
         command(f"SETTITLE {step['title']}")
@@ -31,14 +34,18 @@ def ask(step: dict[str, Any]) -> None:
             command(f"SUBST {question} {name} {text}")
     if step["value"] is not None:
         command(f"SET {step['questions'][0]} {step['value']}")
-    for question in step["questions"]:
-        command(f"FSET {question} seen false")
-        command(f"INPUT {step['priority']} {question}")
-    code, _ = command("GO")
-    with Path("answers.jsonl").open("a") as log:
+    code = 30
+    while code == 30:
         for question in step["questions"]:
-            _, value = command(f"GET {question}")
-            log.write(json.dumps({"question": question, "code": code, "value": value}) + "\n")
+            command(f"FSET {question} seen false")
+            command(f"INPUT {step['priority']} {question}")
+        code, _ = command("GO")
+        with Path("answers.jsonl").open("a") as log:
+            for question in step["questions"]:
+                _, value = command(f"GET {question}")
+                log.write(json.dumps({"question": question, "code": code, "value": value}) + "\n")
+        if not step["again"]:
+            return
 
 
 def progress(step: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import resources
 
 from autoinstall.answers.answer import (
@@ -15,7 +16,7 @@ from autoinstall.answers.answer import (
     SecretReference,
 )
 from autoinstall.answers.secret import Secret
-from tests.rigs.cdebconf import Ask, Progress
+from tests.rigs.cdebconf import Ask
 
 PASSWORD = "p4ss 'w\"ord{{x}}$HOME"
 SECRETS = {"user_password": Secret("user_password", PASSWORD)}
@@ -46,7 +47,7 @@ def templates() -> str:
     return (resources.files("autoinstall.catalogue") / "precise.templates").read_text("utf-8")
 
 
-STEPS: tuple[Ask | Progress, ...] = (
+_ONCE: tuple[Ask, ...] = (
     Ask(["localechooser/languagelist"], "localechooser/title/language", "critical", value="en"),
     Ask(
         ["localechooser/shortlist/en"],
@@ -90,6 +91,8 @@ STEPS: tuple[Ask | Progress, ...] = (
     Ask(["clock-setup/utc"], FINISH, value="true"),
     Ask(["finish-install/reboot_in_progress"], FINISH, "critical"),
 )
+
+STEPS = tuple(replace(step, again=True) for step in _ONCE)
 
 EXPECTED = {
     "localechooser/languagelist": "en",
