@@ -11,7 +11,7 @@ from typing import Any
 
 from autoinstall.answers.rendered import rendered
 from autoinstall.answers.secrets import resolve
-from autoinstall.build.hosts import REHEARSAL
+from autoinstall.build.hosts import REHEARSAL, chosen_toolstack
 from autoinstall.build.rehearsal_host import Mischief
 from autoinstall.build.run import BuildRequest, earlier_id, run_build
 from autoinstall.cli.asked import Asked
@@ -34,6 +34,7 @@ def build(
     """Run the build that the command line asks for; its document."""
     build_id = _build_id(arguments)
     answers = given_answers(arguments, build_id=build_id, for_build=True)
+    toolstack = chosen_toolstack(toolstack)
     check_or_raise(answers, output, needs_keyring=toolstack != REHEARSAL)
     asked.answers = answers.book.answers
     with _progress(output) as show:

@@ -99,7 +99,7 @@ def _awaited(failure: Mapping[str, Any]) -> list[str]:
     if not failure.get("awaited"):
         return []
     waited = failure.get("waited")
-    seconds = f", for {waited:.1f} s" if waited else ""
+    seconds = "" if waited is None else f", for {waited:.1f} s"
     lines = [f"awaited: {printable(failure['awaited'])}{seconds}"]
     dialog = failure.get("dialog")
     if dialog:

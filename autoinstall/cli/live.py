@@ -99,7 +99,7 @@ class GuestScreen:
                 self._terminal.feed(line[2].encode("utf-8", "replace"))
 
 
-def main(folder: Path, offset: int, verbose: bool) -> None:
+def main(folder: Path, offset: int, verbose: int) -> None:
     """Draw until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     events, screen = Follower(folder / "events.jsonl", offset), GuestScreen(folder)
@@ -112,11 +112,11 @@ def main(folder: Path, offset: int, verbose: bool) -> None:
                 line = headline(event["event"], event["stage"], event)
                 if event["event"] == "stage-started":
                     heading, began, line = event["stage"], time.monotonic(), None
-                if line or (verbose and (line := detail(event["event"], event))):
+                if line or (line := detail(event["event"], event, verbose)):
                     drawing.line(line)
             screen.update()
             drawing.show(picture(heading, time.monotonic() - began, screen.snapshot))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] != "0")
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

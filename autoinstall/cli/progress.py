@@ -19,7 +19,7 @@ class ProgressLines:
     def __call__(self, event: Event) -> None:
         if line := headline(event.name, event.stage, event.fields):
             self._output.progress(line)
-        elif self._output.verbose and (line := detail(event.name, event.fields)):
+        elif line := detail(event.name, event.fields, self._output.verbose):
             self._output.detail("    " + line)
 
 
@@ -35,23 +35,26 @@ def headline(name: str, stage: str | None, fields: Mapping[str, Any]) -> str | N
         case "progress" if "percent" not in fields and fields.get("text"):
             return f"    {fields['text']}"
         case "check" if not fields.get("ok", True):
-            return f"    check failed: {_said(fields)}"
+            return f"    check {fields.get('name')}: failed: {fields.get('evidence') or 'no evidence'}"
     return None
 
 
-def detail(name: str, fields: Mapping[str, Any]) -> str | None:
-    """The line of an event for those who want to know more."""
+def detail(name: str, fields: Mapping[str, Any], verbose: int = 1) -> str | None:
+    """The line of an event for those who want to know more; each percent of a progress bar only if asked twice."""
     match name:
-        case "answered":
+        case "answered" if verbose:
             question = fields["question"] or fields["title"]
             presses = f"{fields['presses']} key{'s' if fields['presses'] != 1 else ''}"
             return f"{question}: {_value(fields['answer'])} ({presses}, {fields['seconds']:.2f} s)"
-        case "progress" if fields.get("percent") is not None:
+        case "progress" if fields.get("percent") is not None and verbose > 1:
             return f"{fields.get('title') or ''} {fields['percent']} %"
-        case "lifecycle":
+        case "lifecycle" if verbose:
             return f"guest: {fields.get('happening')}"
-        case "domain-created" | "domain-gone" | "console-attached" | "console-closed" | "step" | "check":
-            return f"{name}: {_said(fields)}"
+        case "step" | "check" if verbose:
+            state = fields.get("state") or ("ok" if fields.get("ok") else "failed")
+            return f"{name} {fields.get('name')}: {state}"
+        case "domain-created" | "domain-gone" | "console-attached" | "console-closed" if verbose:
+            return f"{name}: {fields.get('name')} (domain {fields.get('domid')})"
     return None
 
 
@@ -68,12 +71,3 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
-
-
-def _said(fields: Mapping[str, Any]) -> str:
-    """The short fields of an event, in their order."""
-    return ", ".join(
-        f"{name} {_value(value)}"
-        for name, value in fields.items()
-        if value not in (None, "", []) and name not in ("diff", "evidence") and not isinstance(value, dict)
-    )

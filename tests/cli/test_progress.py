@@ -31,12 +31,17 @@ STORY = [
         },
     ),
     Event("progress", "install", {"title": "Installing", "percent": 50}),
+    Event("step", "install", {"name": "put_file /etc/x", "state": "already", "diff": "-a\n+b"}),
+    Event("check", "install", {"name": "login", "ok": True, "evidence": "e"}),
+    Event("check", "install", {"name": "edit", "ok": False, "evidence": "no\x1bline"}),
+    Event("domain-created", "install", {"name": "ubuntu", "domid": 3, "purpose": "install"}),
     Event("progress", "install", {"text": "the installer came up again: left by Ctrl+]"}),
     Event("stage-finished", "install", {"state": "done", "seconds": 12.34}),
 ]
 SHORT = [
     "build 0123abcd in /b",
     "[3/8] install ...",
+    "    check edit: failed: no\\eline",
     "    the installer came up again: left by Ctrl+]",
     "[3/8] install: done in 12.3 s",
 ]
@@ -45,12 +50,22 @@ LONG = [
     "    guest: kernel-boot",
     "    netcfg/get_hostname: a\\e[2Jb (3 keys, 0.10 s)",
     "    Installing 50 %",
-    *SHORT[2:],
+    "    step put_file /etc/x: already",
+    "    check login: ok",
+    SHORT[2],
+    "    domain-created: ubuntu (domain 3)",
+    *SHORT[3:],
 ]
 
 
 @pytest.mark.parametrize(
-    ("options", "lines"), [({}, SHORT), ({"verbose": 1}, LONG), ({"quiet": True, "verbose": 1}, [])]
+    ("options", "lines"),
+    [
+        ({}, SHORT),
+        ({"verbose": 2}, LONG),
+        ({"verbose": 1}, [line for line in LONG if "%" not in line]),
+        ({"quiet": True, "verbose": 1}, []),
+    ],
 )
 def test_plain_lines_go_to_stderr(capsys, options, lines):
     progress = ProgressLines(Output(**options))
