@@ -80,7 +80,7 @@ def stop(home: Path) -> None:
         return
     host = Host(home)
     _stop_mirror(home)
-    keepers = [record.keeper for record in host.records() if record.keeper]
+    keepers = [record.keeper for record in host.held() if record.keeper]
     for keeper in keepers:
         keeper.kill(15)
     _wait_for_end(keepers)
@@ -92,7 +92,7 @@ def stop(home: Path) -> None:
     _wait_for_end(left)
     for path in host.folder.glob("*.socket"):
         path.unlink(missing_ok=True)
-    for record in host.records():  # only domains of somebody else are left
+    for record in host.held():  # only domains of somebody else are left
         host.remove(record.name)
 
 

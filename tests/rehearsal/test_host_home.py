@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 
 from autoinstall.rehearsal.faults import KINDS, Faults
-from tests.rehearsal.host_rig import Rig, alive, eventually
+from autoinstall.rehearsal.home import stop
+from tests.rehearsal.host_rig import Rig, alive, ended, eventually
 
 
 def rehearsal(*arguments, timeout=120):
@@ -137,6 +138,16 @@ def test_stop_leaves_no_process_and_may_come_twice(host):
     assert not any(map(alive, victims))
     assert rehearsal("stop", "--home", host.home).returncode == 0
     assert sorted(path.name for path in (host.home / "domains").iterdir()) == ["last-domid", "lock"]
+
+
+def test_stop_between_two_lives_of_a_domain(host):
+    host.create()
+    keeper, _ = everything_of(host)
+    console = host.console()
+    console.send("R")
+    ended(console)  # now the domain has no name for a moment
+    stop(host.home)  # in this process, as starting another would take longer than the moment lasts
+    assert not alive(keeper)
 
 
 def test_stop_after_the_keeper_was_killed(host):

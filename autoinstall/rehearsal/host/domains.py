@@ -88,11 +88,13 @@ class Host:
         return domid
 
     def records(self) -> list[Record]:
-        """All domains that have a name now, by id; records that dead keepers left behind are dropped."""
-        found = [self._read(path) for path in self.folder.glob("*.state.json")]
-        return sorted(
-            (record for record in found if record and record.visible), key=lambda record: record.domid
-        )
+        """All domains that have a name now, by id."""
+        return sorted(filter(lambda record: record.visible, self.held()), key=lambda record: record.domid)
+
+    def held(self) -> list[Record]:
+        """All domains, those between two lives too; records that dead keepers left behind are dropped."""
+        found = (self._read(path) for path in self.folder.glob("*.state.json"))
+        return [record for record in found if record]
 
     def find(self, name: str) -> Record | None:
         """The domain with this name, or with this id."""

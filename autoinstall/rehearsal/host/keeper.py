@@ -24,6 +24,9 @@ from autoinstall.rehearsal.host.line import Line
 from autoinstall.rehearsal.host.mischief import WATCH_EVERY, Mischief
 from autoinstall.rehearsal.host.processes import this_process
 
+LOOK_HOME_EVERY = 2.0
+"""Seconds of quiet after which a keeper looks whether its host's folder is still there."""
+
 WISHES = {"shutdown": "poweroff", "reboot": "reboot"}
 
 
@@ -69,6 +72,8 @@ class Keeper:
 
     def _turn(self) -> None:
         happened = self._poll(self._timeout(time.monotonic()))
+        if not happened and not self.host.folder.exists():
+            self._over = True  # somebody removed the whole host
         now = time.monotonic()
         if self._wake in happened:
             os.read(self._wake, 512)
@@ -91,7 +96,7 @@ class Keeper:
             self._timer = None
             then()
 
-    def _poll(self, timeout: float | None) -> set[int]:
+    def _poll(self, timeout: float) -> set[int]:
         waiting = select.poll()
         for file in (self._wake, self._listener.fileno(), self._guest.boot_loader):
             if file is not None:
@@ -104,15 +109,16 @@ class Keeper:
             if self._line.ready_for_output(time.monotonic()):
                 events |= select.POLLOUT
             waiting.register(self._line.client, events)
-        return {number for number, _ in waiting.poll(None if timeout is None else timeout * 1000)}
+        return {number for number, _ in waiting.poll(timeout * 1000)}
 
-    def _timeout(self, now: float) -> float | None:
+    def _timeout(self, now: float) -> float:
         due = [when for when in self._line.due() if when > now]
+        due.append(now + LOOK_HOME_EVERY)
         if self._timer:
             due.append(self._timer[0])
         if self._mischief.watches and self._guest.running:
             due.append(now + WATCH_EVERY)
-        return max(0.0, min(due) - now) if due else None
+        return max(0.0, min(due) - now)
 
     # The domain's lives.
 
