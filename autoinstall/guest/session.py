@@ -20,10 +20,10 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import JobError
 from autoinstall.guest.listener import Listener
 
-PATIENCE = 3.0
+PATIENCE = 1.0
 """Seconds before a request without an answer is repeated; doubled each time."""
 
-REPEATS = 5
+REPEATS = 6
 TYPED_LIMIT = 2.0
 """Seconds for a typed command to be done; doubled for each further typing."""
 

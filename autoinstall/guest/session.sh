@@ -59,9 +59,9 @@ ai_unpack() {
     ai_say "${ai_sum%% *}"
 }
 
-# ai_block FILE NUMBER SIZE: one block in base64 between marks, then its checksum.
+# ai_block FILE FIRST COUNT: COUNT units of 256 bytes in base64 between marks, then their checksum.
 ai_block() {
-    dd if="$1" bs="$3" skip="$2" count=1 2>/dev/null >"$ai_dir/block"
+    dd if="$1" bs=256 skip="$2" count="$3" 2>/dev/null >"$ai_dir/block"
     ai_sum=$(sha256sum <"$ai_dir/block")
     printf '\n%s<\n' "$ai_token"
     base64 <"$ai_dir/block"

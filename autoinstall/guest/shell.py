@@ -16,7 +16,7 @@ from autoinstall.guest.transfer import fetch_bytes, send_bytes
 RUN_TIMEOUT = 300.0
 """Seconds that a command may take unless its step says otherwise."""
 
-INTERRUPT_LIMIT = 5.0
+INTERRUPT_LIMIT = 3.0
 """Seconds for a command to end after each signal that it is sent."""
 
 LONGEST_PATH = 1000

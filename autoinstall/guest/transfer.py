@@ -18,10 +18,13 @@ LONGEST_LINE = 3000
 SHORTEST_LINE = 200
 """A line that arrives damaged is halved until it is so short; one that arrives whole makes the next longer."""
 
-LARGEST_BLOCK = 24 * 1024
-"""Bytes fetched at once; a damaged block is fetched again in halves."""
+UNIT = 256
+"""Bytes of which session.sh counts a block's place and size."""
 
-SMALLEST_BLOCK = 768
+LARGEST_BLOCK = 96
+"""Units fetched at once; a damaged block makes the next half as large, a whole one twice."""
+
+SMALLEST_BLOCK = 3
 
 RESENDS = 6
 """Sends of one line without any answer before the guest counts as lost."""
@@ -94,31 +97,29 @@ def fetch_bytes(session: Session, path: str, size: int) -> bytes:
 
     A shorter file gives what it has. Raises JobError: `console-lost`, `console-garbled`.
     """
-    parts: list[bytes] = []
-    for number in range(-(-size // LARGEST_BLOCK)):
-        part = _fetch_block(session, path, number, LARGEST_BLOCK)
-        parts.append(part)
-        if len(part) < LARGEST_BLOCK:
-            break
-    return b"".join(parts)[:size]
+    got = bytearray()
+    units, damaged = LARGEST_BLOCK, 0
+    while len(got) < size:
+        block = _fetch_block(session, path, len(got) // UNIT, units)
+        if block is not None:
+            got += block
+            if len(block) < units * UNIT:
+                break
+            units, damaged = min(2 * units, LARGEST_BLOCK), 0
+        elif damaged < DAMAGED_IN_A_ROW:
+            units, damaged = max(units // 2, SMALLEST_BLOCK), damaged + 1
+        else:
+            raise garbled(f"what it prints of {path} arrives damaged")
+    return bytes(got[:size])
 
 
-def _fetch_block(session: Session, path: str, number: int, size: int) -> bytes:
-    """Block `number` of the file cut into blocks of `size` bytes; a damaged one is put together from halves."""
-    request = f"ai_block {shlex.quote(path)} {number} {size}"
-    for _ in range(1 if size > SMALLEST_BLOCK else DAMAGED_IN_A_ROW):
-        answer = session.try_ask(request, Deadline.after(60.0))
-        if answer is None:
-            raise session.lost()
-        block = _decoded(answer.body)
-        if block is not None and hashlib.sha256(block).hexdigest() == answer.words:
-            return block
-    if size <= SMALLEST_BLOCK:
-        raise garbled(f"what it prints of {path} arrives damaged")
-    first = _fetch_block(session, path, 2 * number, size // 2)
-    return first + (
-        _fetch_block(session, path, 2 * number + 1, size // 2) if len(first) == size // 2 else b""
-    )
+def _fetch_block(session: Session, path: str, first: int, units: int) -> bytes | None:
+    """A block, or None where it arrived damaged."""
+    answer = session.try_ask(f"ai_block {shlex.quote(path)} {first} {units}", Deadline.after(60.0))
+    if answer is None:
+        raise session.lost()
+    block = _decoded(answer.body)
+    return block if block is not None and hashlib.sha256(block).hexdigest() == answer.words else None
 
 
 def garbled(what: str) -> JobError:

@@ -31,11 +31,14 @@ def as_root() -> list[str]:
 
 @pytest.fixture
 def guest_path(tmp_path: Path) -> str:
-    """PATH for the guest's shell: its dmesg must not change the real kernel's console level."""
+    """PATH for the guest's shell: its dmesg and poweroff must not reach the real machine."""
     folder = tmp_path / "guest-bin"
     folder.mkdir()
     (folder / "dmesg").write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >>{tmp_path}/dmesg\n')
-    (folder / "dmesg").chmod(0o755)
+    for name in ("poweroff", "shutdown", "halt", "reboot"):
+        (folder / name).write_text("#!/bin/sh\nexit 0\n")
+    for tool in folder.iterdir():
+        tool.chmod(0o755)
     return f"{folder}:{os.environ['PATH']}"
 
 

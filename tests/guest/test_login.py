@@ -99,8 +99,7 @@ def test_a_name_that_getty_threw_away_is_offered_again(boot: Boot, seen: Path) -
 @pytest.mark.parametrize(
     "text",
     [
-        "[   12.345678] xen-blkfront: xvda: barrier or flush: disabled\r\n",
-        "\r\n[   12.345678] init: plymouth-stop pre-start\r\n[   13.000000] eth0: up\r\n",
+        "[   12.345678] xen-blkfront: xvda: flush: disabled\r\n[   13.000000] eth0: up\r\n",
         "\r\n * Starting OpenSSH server        [ OK ]\r\n",
         "\x1b[!p\x1b]104\x07\x1b[?7h\x1b[6n\x1b[32766;32766H\x1b[6n",
     ],
