@@ -180,5 +180,6 @@ class Faults:
 
 def _replace(path: Path, text: str) -> None:
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
     fresh.write_text(text)
     fresh.replace(path)

@@ -128,7 +128,9 @@ def _start_mirror(home: Path) -> dict[str, Any]:
 
 
 def _run_mirror(home: Path) -> Process:
-    with (home / "log" / "mirror.log").open("ab") as log:
+    words = home / "log" / "mirror.log"
+    words.touch(mode=0o600)
+    with words.open("ab") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "autoinstall.rehearsal.mirror", "--home", str(home)],
             stdin=subprocess.DEVNULL,

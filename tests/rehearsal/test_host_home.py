@@ -42,6 +42,8 @@ def test_prepare_says_all_that_the_driver_needs(home):
     ready = prepared(home, "--seed", "7", "--fault", "crash@a/b")
     assert sorted(ready) == ["environment", "keyring", "mirror", "path"]
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    ours = [home / "faults.json", *(home / "log").iterdir()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in ours} == {0o600}
     environment = {"PATH": f"{ready['path']}:/usr/bin:/bin", **ready["environment"]}
     for tool in ("xm", "xl"):
         done = subprocess.run([tool, "list"], env=environment, capture_output=True, text=True, check=True)
