@@ -13,13 +13,18 @@ from autoinstall.errors import AutoinstallError, InvalidFileError, UsageError
 
 BUG = 70
 
+NO_BUILD: dict[str, Any] = {"build": None, "id": None, "stages": [], "image": None}
+DOCUMENTS: dict[str, dict[str, Any]] = {"build": NO_BUILD, "rehearse": NO_BUILD, "drive": {"answered": []}}
+"""What stands in the document of a command that failed before it had anything to tell."""
+
 
 class Boundary:
-    """A context that lets no error out; `exit_code` says how it ended."""
+    """A context around a command that lets no error out; `exit_code` says how it ended."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, command: str = "") -> None:
         self.exit_code = 0
         self._output = output
+        self._document = DOCUMENTS.get(command, {})
 
     def __enter__(self) -> Boundary:
         return self
@@ -46,7 +51,7 @@ class Boundary:
         if isinstance(error, InvalidFileError):
             self._output.document(invalid_document(error))
         elif not isinstance(error, UsageError):
-            self._output.document(_failed(failure_document(error)))
+            self._output.document(self._failed(failure_document(error)))
 
     def _report_bug(self, error: Exception) -> None:
         # Imported late: it needs what starts processes, and `--help` must be quick.
@@ -61,8 +66,7 @@ class Boundary:
         )
         self._output.complaint([*told.splitlines(), f"hint: {hint}"])
         failure = {"kind": "bug", "exit": BUG, "stage": None, "message": message, "hint": hint, "next": None}
-        self._output.document(_failed(failure))
+        self._output.document(self._failed(failure))
 
-
-def _failed(failure: dict[str, Any]) -> dict[str, Any]:
-    return {"result": "failed", "failure": failure}
+    def _failed(self, failure: dict[str, Any]) -> dict[str, Any]:
+        return {"result": "failed", **self._document, "failure": failure}

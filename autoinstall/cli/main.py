@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     output = Output(
         quiet=arguments.quiet, verbose=arguments.verbose, as_json=getattr(arguments, "json", False)
     )
-    boundary = Boundary(output)
+    boundary = Boundary(output, arguments.command)
     with boundary:
         _stop_on_signals()
         boundary.exit_code = _command(arguments.command)(arguments, output)

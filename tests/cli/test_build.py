@@ -47,6 +47,9 @@ def test_a_finished_build_is_told_again_and_a_second_one_refused(build):
     again = build("--work", "b")
     assert again.returncode == 6
     assert "--resume" in again.stderr
+    document = json.loads(build("--work", "b", "--json").stdout)
+    assert document["failure"]["exit"] == 6
+    assert {"result", "build", "id", "stages", "image", "failure"} <= document.keys()
 
 
 def test_resume_without_a_folder_takes_the_newest_of_that_name(build):

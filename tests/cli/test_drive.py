@@ -61,11 +61,11 @@ def test_a_dialog_without_an_answer_fails_with_all_that_helps(drive, installer_c
 
 
 OPEN = r"""
-import sys, time, tty
+import sys, tty
 tty.setraw(0)
-sys.stdout.write(open(sys.argv[1]).read())
+sys.stdout.buffer.write(open(sys.argv[1], "rb").read())
 sys.stdout.flush()
-sys.stdin.buffer.read1(9)
+sys.stdin.buffer.raw.read(9)
 """
 
 
