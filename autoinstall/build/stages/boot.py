@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autoinstall.build.context import BuildContext
+from autoinstall.build.descriptions import write_descriptions
 from autoinstall.build.guest_session import GuestSession
 from autoinstall.errors import BusyError
 
@@ -24,7 +25,7 @@ class BootStage:
         }
 
     def validate(self, context: BuildContext) -> None:
-        """Nothing of the boot can be told beforehand."""
+        write_descriptions(context)
 
     def run(self, context: BuildContext) -> None:
         if context.domains.find("install"):

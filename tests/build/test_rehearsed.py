@@ -1,0 +1,338 @@
+"""Whole builds against the rehearsal's host, over real terminals and a real disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autoinstall.answers.loading import load
+from autoinstall.answers.rendered import rendered
+from autoinstall.answers.secret import Secret
+from autoinstall.answers.template import TemplateContext
+from autoinstall.build.rehearsal_host import Mischief
+from autoinstall.build.run import BuildRequest, earlier_id, run_build
+from autoinstall.events import Event
+
+pytestmark = pytest.mark.guest
+
+HOW_TO = Path(__file__).parents[2] / "answers" / "ubuntu-12.04.yaml"
+MIDDLE = 5 * 2**30
+"""A place on the disk that no installer writes to."""
+
+CANARY = """p'a"s$s`w{{1}}\\o;r|d <&>"""
+EDITED = (
+    "/lib/udev/rules.d/75-persistent-net-generator.rules",
+    "/etc/udev/rules.d/70-persistent-net.rules",
+    "/etc/init.d/vmcontext",
+    "/etc/init/networking.conf",
+    "/etc/init/network-interface.conf",
+)
+
+RunBuild = Callable[..., dict[str, Any]]
+
+
+def request(
+    work: Path, answers: Path = HOW_TO, *, overrides: tuple[str, ...] = (), **more: Any
+) -> BuildRequest:
+    build_id = (more.get("resume") and earlier_id(work, "")) or "0badcafe"
+    loaded = load(answers, context=TemplateContext(build_id), overrides=overrides, for_build=True)
+    secrets = {"user_password": Secret("user_password", CANARY)}
+    return BuildRequest(
+        build_id, loaded, answers, rendered(loaded), secrets, toolstack="rehearsal", work=work, **more
+    )
+
+
+def processes_of(work: Path) -> list[str]:
+    """What still runs for a build: command lines or environments that name its folder."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            told = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if entry.name != str(os.getpid()) and str(work).encode() in told:
+            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+    return found
+
+
+def events_of(work: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (work / "events.jsonl").read_text().splitlines()]
+
+
+@pytest.fixture(autouse=True)
+def own_places() -> None:
+    """The builds of this module share one cache, so that one can start from another's install."""
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    root = tmp_path_factory.mktemp("places")
+    before = os.environ.get("CACHE_DIRECTORY")
+    os.environ["CACHE_DIRECTORY"] = str(root / "cache")
+    yield root
+    os.environ.pop("CACHE_DIRECTORY")
+    if before:
+        os.environ["CACHE_DIRECTORY"] = before
+
+
+@pytest.fixture(scope="module")
+def built(places: Path) -> tuple[Path, dict[str, Any], list[Event]]:
+    """The whole job of the how-to, with a secret that nothing may show."""
+    told: list[Event] = []
+    work = places / "built"
+    document = run_build(request(work, subscribers=(told.append,)))
+    return work, document, told
+
+
+def test_every_stage_is_done_and_the_image_is_summed(built: tuple[Path, dict[str, Any], list[Event]]) -> None:
+    work, document, _ = built
+    assert document["failure"] is None
+    assert [stage["state"] for stage in document["stages"]] == ["done"] * 8
+    image = document["image"]
+    assert image["size"] == 8 * 2**30
+    name = Path(image["path"]).name
+    assert (work / "image" / "SHA256SUMS").read_text() == f"{image['sha256']}  {name}\n"
+    assert (work / "image" / "MD5SUMS").read_text() == f"{image['md5']}  {name}\n"
+    assert Path(image["path"]).stat().st_size == image["file_size"]
+
+
+def test_the_exported_disk_holds_the_five_edits(
+    built: tuple[Path, dict[str, Any], list[Event]], tmp_path: Path
+) -> None:
+    _, document, _ = built
+    raw = tmp_path / "raw"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", document["image"]["path"], str(raw)], check=True)
+    file_system = tmp_path / "ext4"
+    with raw.open("rb") as disk:
+        disk.seek(446 + 8)
+        start = int.from_bytes(disk.read(4), "little") * 512
+    subprocess.run(["cp", "--sparse=always", str(raw), str(file_system)], check=True)
+    texts = {}
+    for path in EDITED:
+        shown = subprocess.run(
+            ["debugfs", "-R", f"cat {path}", f"{file_system}?offset={start}"], capture_output=True, check=True
+        )
+        texts[path] = shown.stdout.decode()
+    assert '#DRIVERS=="?*", IMPORT{program}="write_net_rules"' in texts[EDITED[0]]
+    assert texts[EDITED[1]] == ""
+    assert texts[EDITED[2]] == (HOW_TO.parent / "files" / "vmcontext").read_text()
+    assert (
+        "pre-start script\n  mkdir -p /run/network\n  /etc/init.d/vmcontext\nend script" in texts[EDITED[3]]
+    )
+    assert "pre-start script\n    /etc/init.d/vmcontext\n" in texts[EDITED[4]]
+
+
+def test_the_loop_is_seen_answered_by_nothing_and_left(
+    built: tuple[Path, dict[str, Any], list[Event]],
+) -> None:
+    work, _, told = built
+    install = [event for event in told if event.stage == "install"]
+    happenings = [event.fields["happening"] for event in install if event.name == "lifecycle"]
+    assert happenings.count("installation-complete") == 1
+    assert happenings[-1] == "installer-again"
+    again = next(at for at, event in enumerate(install) if event.fields.get("happening") == "installer-again")
+    assert not [event for event in install[again:] if event.name in ("answered", "dialog")]
+    sentences = [
+        event.fields["text"] for event in install if "text" in event.fields and "percent" not in event.fields
+    ]
+    assert any("came up again as domain 2 (was 1): not answered, left" in text for text in sentences)
+    cast = [json.loads(line) for line in (work / "install.cast").read_text().splitlines()[1:]]
+    closed = [number for number, event in enumerate(cast) if event[1:] == ["m", "console-closed"]]
+    sent_after = [event[2] for event in cast[closed[0] :] if event[1] == "i"]
+    assert sent_after and set(sent_after) == {"\x1d"}
+
+
+def test_no_key_goes_to_the_boot_loader(built: tuple[Path, dict[str, Any], list[Event]]) -> None:
+    work, _, _ = built
+    cast = [json.loads(line) for line in (work / "boot.cast").read_text().splitlines()[1:]]
+    first_key = next(number for number, event in enumerate(cast) if event[1] == "i")
+    said = "".join(event[2] for event in cast[:first_key] if event[1] == "o")
+    assert "Will boot selected entry" in said and "login: " in said
+
+
+def test_the_secret_is_nowhere(built: tuple[Path, dict[str, Any], list[Event]]) -> None:
+    work, document, told = built
+    quoted = json.dumps(CANARY)[1:-1]
+    texts = [json.dumps(document), repr(told)]
+    for path in work.rglob("*"):
+        # The simulated guest has the password as a real one has it; the image is the product itself.
+        if path.is_file() and "guest" not in path.parts and path.suffix != ".qcow2":
+            texts.append(path.read_bytes().decode("utf-8", "replace"))
+    assert not [text for text in texts if CANARY in text or quoted in text]
+
+
+def test_nothing_outlives_the_build_and_everything_is_private(
+    built: tuple[Path, dict[str, Any], list[Event]],
+) -> None:
+    work, _, _ = built
+    assert processes_of(work) == []
+    state = json.loads((work / "state.json").read_text())
+    assert state["domains"] == []
+    ours = [path for path in work.rglob("*") if "guest" not in path.relative_to(work).parts]
+    assert {oct(path.stat().st_mode & 0o777) for path in ours} == {"0o700", "0o600"}
+    assert {path.name for path in work.iterdir()} == {
+        "answers.yaml", "state.json", "events.jsonl", "install.cast", "boot.cast", "verify.cast", "lock", "guest",
+        "domain-install.cfg", "domain-boot.cfg", "domain-verify.cfg", "image", "netboot",
+    }  # fmt: skip
+    assert not (work / "image" / "disk.img").exists()
+    assert not (work / "image" / "verify.img").exists()
+
+
+def test_a_finished_build_is_told_again_and_not_touched_also_where_it_was_moved_to(
+    built: tuple[Path, dict[str, Any], list[Event]],
+) -> None:
+    work, document, _ = built
+    before = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.name != "lock"}
+    assert run_build(request(work, resume=True)) == document
+    assert {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.name != "lock"} == before
+    moved = work.rename(work.with_name("moved"))
+    try:
+        told = run_build(request(moved, resume=True))
+        assert told["build"] == str(moved)
+        assert Path(told["image"]["path"]).exists()
+    finally:
+        moved.rename(work)
+
+
+def test_reuse_starts_from_the_finished_install(
+    built: tuple[Path, dict[str, Any], list[Event]], places: Path, tmp_path: Path
+) -> None:
+    work = places / "reused"
+    text = HOW_TO.read_text().replace("guest:\n", "guest:\n  - run: {command: 'echo again > /etc/again'}\n")
+    answers = tmp_path / "more.yaml"
+    answers.write_text(text)
+    (tmp_path / "files").symlink_to(HOW_TO.parent / "files")
+    document = run_build(request(work, answers, reuse=True, until="configure"))
+    assert document["failure"] is None
+    states = [stage["state"] for stage in document["stages"]]
+    assert states == ["skipped"] * 3 + ["done"] * 2 + ["pending"] * 3
+    assert document["image"] is None
+    assert (work / "image" / "disk.img").stat().st_size == 8 * 2**30
+    assert processes_of(work) == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        ("bridge-missing", "bridge-missing", 4),
+        ("memory-short", "memory-short", 4),
+        ("disk-full", "disk-full", 4),
+        ("name-taken", "name-taken", 6),
+    ],
+)
+def test_what_the_host_refuses_leaves_no_debris(places: Path, fault: str, kind: str, code: int) -> None:
+    work = places / fault
+    document = run_build(request(work, mischief=Mischief((fault,))))
+    failure = document["failure"]
+    assert (failure["kind"], failure["exit"], failure["stage"]) == (kind, code, "install")
+    assert failure["host_said"] and failure["hint"] and "--resume" in failure["next"]
+    assert not (work / "image" / "disk.img").exists()
+    assert json.loads((work / "state.json").read_text())["domains"] == []
+    assert processes_of(work) == []
+
+
+def test_somebody_elses_console_is_waited_for(places: Path) -> None:
+    work = places / "held"
+    overrides = ("questions.localechooser/shortlist/en=Nowhere",)
+    document = run_build(request(work, overrides=overrides, mischief=Mischief(("console-held=2",))))
+    attached = [event for event in events_of(work) if event["event"] == "console-attached"]
+    assert len(attached) == 3
+    assert document["failure"]["question"] == "localechooser/shortlist/en"
+    assert document["failure"]["exit"] == 1
+
+
+def test_a_kept_guest_is_gone_on_with_from_its_screen(places: Path) -> None:
+    work = places / "kept"
+    wrong = ("questions.netcfg/get_hostname={default: true}", "questions.localechooser/shortlist/en=Nowhere")
+    document = run_build(request(work, overrides=wrong, keep=True))
+    assert document["failure"]["question"] == "localechooser/shortlist/en"
+    assert any("Select your location" in line for line in document["failure"]["screen"])
+    assert (work / "image" / "disk.img").exists()
+    assert processes_of(work)
+    document = run_build(request(work, resume=True, until="install"))
+    assert document["failure"] is None
+    created = [event["domid"] for event in events_of(work) if event["event"] == "domain-created"]
+    assert created == [1]
+    assert not (work / "failure").exists()
+    assert not (work / "install.1.cast").exists()
+    assert processes_of(work) == []
+
+
+def test_a_killed_build_begins_its_install_anew_on_a_fresh_disk(places: Path) -> None:
+    work = places / "killed"
+    environment = {**os.environ, "AUTOINSTALL_SECRET_USER_PASSWORD": CANARY}
+    argv = [
+        sys.executable,
+        "-m",
+        "autoinstall",
+        "build",
+        str(HOW_TO),
+        "--toolstack",
+        "rehearsal",
+        "--work",
+        str(work),
+    ]
+    with subprocess.Popen(
+        argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        limit = time.monotonic() + 60
+        while '"event": "answered"' not in _text(work / "events.jsonl") and time.monotonic() < limit:
+            process.poll()
+        os.kill(process.pid, signal.SIGKILL)
+    state = json.loads((work / "state.json").read_text())
+    assert [domain["name"] for domain in state["domains"]] == ["ubuntu"]
+    assert str(work / "image" / "disk.img") in state["files"]
+    assert processes_of(work)
+    with (work / "image" / "disk.img").open("r+b") as disk:
+        disk.seek(MIDDLE)
+        disk.write(b"dirty")
+    document = run_build(request(work, resume=True, until="install"))
+    assert document["failure"] is None
+    with (work / "image" / "disk.img").open("rb") as disk:
+        disk.seek(MIDDLE)
+        assert disk.read(5) == bytes(5)
+    assert (work / "install.1.cast").exists()
+    gone = [event["domid"] for event in events_of(work) if event["event"] == "domain-gone"]
+    assert gone[0] == 1
+    assert processes_of(work) == []
+
+
+def test_an_interrupted_build_leaves_nothing_running(places: Path) -> None:
+    work = places / "interrupted"
+    environment = {**os.environ, "AUTOINSTALL_SECRET_USER_PASSWORD": CANARY}
+    argv = [
+        sys.executable,
+        "-m",
+        "autoinstall",
+        "build",
+        str(HOW_TO),
+        "--toolstack",
+        "rehearsal",
+        "--work",
+        str(work),
+    ]
+    with subprocess.Popen(
+        argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        limit = time.monotonic() + 60
+        while '"event": "answered"' not in _text(work / "events.jsonl") and time.monotonic() < limit:
+            process.poll()
+        process.terminate()
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert b"--resume" in said
+    assert not (work / "image" / "disk.img").exists()
+    assert processes_of(work) == []
+
+
+def _text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
