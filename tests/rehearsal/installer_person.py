@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autoinstall.rehearsal.installer import templates
-from autoinstall.rehearsal.installer.script import DATA
+from autoinstall.rehearsal.installer.stored import DATA
 from autoinstall.rehearsal.newt import Form, FormType, Outcome
 
 TEMPLATES = templates.load(DATA / "precise.templates")

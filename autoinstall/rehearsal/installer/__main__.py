@@ -10,13 +10,13 @@ from types import FrameType
 
 from autoinstall.rehearsal.faults import Faults
 from autoinstall.rehearsal.installer import boot, machine, power, templates
-from autoinstall.rehearsal.installer.component import Ended
 from autoinstall.rehearsal.installer.console import Console
+from autoinstall.rehearsal.installer.endings import Ended
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.menu import MainMenu
 from autoinstall.rehearsal.installer.pace import Pace
 from autoinstall.rehearsal.installer.screen import QuestionFile, Screen
-from autoinstall.rehearsal.installer.script import script
+from autoinstall.rehearsal.installer.suites import script
 from autoinstall.rehearsal.newt import TerminalGone
 
 _HUNG_UP = 1

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from autoinstall.rehearsal.installer.debconf import Debconf
-    from autoinstall.rehearsal.installer.installation import Installation
-
-
-class StepFailed(Exception):
-    """A step ended without success; the main menu says so and offers itself."""
-
-
-class Ended(Exception):
-    """The installer is over: `how` is a name of `power.Ending`."""
-
-    def __init__(self, how: str) -> None:
-        super().__init__(how)
-        self.how = how
+from autoinstall.rehearsal.installer.debconf import Debconf
+from autoinstall.rehearsal.installer.installation import Installation
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from autoinstall.rehearsal.faults import Faults
-from autoinstall.rehearsal.installer.component import StepFailed
 from autoinstall.rehearsal.installer.console import Console
 from autoinstall.rehearsal.installer.debconf import Debconf
+from autoinstall.rehearsal.installer.endings import StepFailed
 from autoinstall.rehearsal.installer.machine import Disk, Machine
 from autoinstall.rehearsal.installer.pace import Pace
 from autoinstall.rehearsal.installer.screen import Screen

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autoinstall.rehearsal.installer.component import Component, Ended, StepFailed
+from autoinstall.rehearsal.installer.component import Component
 from autoinstall.rehearsal.installer.debconf import PRIORITIES
+from autoinstall.rehearsal.installer.endings import Ended, StepFailed
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.templates import join_choices
 

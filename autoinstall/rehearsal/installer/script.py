@@ -9,8 +9,6 @@ from pathlib import Path
 from autoinstall.rehearsal.installer.component import Component
 from autoinstall.rehearsal.installer.installation import Installation
 
-DATA = Path(__file__).parent.parent / "data"
-
 
 @dataclass(frozen=True)
 class Script:
@@ -24,10 +22,3 @@ class Script:
     prepare: Callable[[Installation], None]
     steps: tuple[Component, ...]
     unknown_before: str
-
-
-def script(suite: str) -> Script:
-    """The installer of a suite. Raises KeyError for one that is not known."""
-    from autoinstall.rehearsal.installer.precise import script as precise
-
-    return {"precise": precise.SCRIPT}[suite]

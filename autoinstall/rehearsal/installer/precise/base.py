@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autoinstall.rehearsal.installer.component import Component
 from autoinstall.rehearsal.installer.installation import Installation
-from autoinstall.rehearsal.installer.script import DATA
+from autoinstall.rehearsal.installer.stored import DATA
 
 _SECONDS_A_COMPONENT = 0.025
 _SECONDS_A_PACKAGE = 0.008

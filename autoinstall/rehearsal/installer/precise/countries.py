@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from autoinstall.rehearsal.installer.script import DATA
+from autoinstall.rehearsal.installer.stored import DATA
 
 
 class Country(NamedTuple):

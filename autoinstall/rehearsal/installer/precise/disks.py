@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autoinstall.rehearsal.installer.component import Component, State, StepFailed, walk
+from autoinstall.rehearsal.installer.component import Component, State, walk
+from autoinstall.rehearsal.installer.endings import StepFailed
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.templates import join_choices
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from autoinstall.rehearsal.disk import write_installed_disk
-from autoinstall.rehearsal.installer.component import Component, Ended
+from autoinstall.rehearsal.installer.component import Component
+from autoinstall.rehearsal.installer.endings import Ended
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.precise.clock import ZONE
 from autoinstall.rehearsal.installer.precise.software import TASKS

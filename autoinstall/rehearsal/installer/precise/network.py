@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from autoinstall.rehearsal.installer.component import Component, StepFailed
+from autoinstall.rehearsal.installer.component import Component
+from autoinstall.rehearsal.installer.endings import StepFailed
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.precise.static_network import StaticNetworkSetup
 

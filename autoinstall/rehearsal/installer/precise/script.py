@@ -14,7 +14,8 @@ from autoinstall.rehearsal.installer.precise.mirror import CHOOSE_MIRROR
 from autoinstall.rehearsal.installer.precise.network import ETHDETECT, NETCFG
 from autoinstall.rehearsal.installer.precise.software import PKGSEL
 from autoinstall.rehearsal.installer.precise.users import USER_SETUP
-from autoinstall.rehearsal.installer.script import DATA, Script
+from autoinstall.rehearsal.installer.script import Script
+from autoinstall.rehearsal.installer.stored import DATA
 
 
 def _prepare(installation: Installation) -> None:

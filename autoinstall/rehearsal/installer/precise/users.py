@@ -7,7 +7,7 @@ from functools import cache
 
 from autoinstall.rehearsal.installer.component import Component, State, walk
 from autoinstall.rehearsal.installer.installation import Installation
-from autoinstall.rehearsal.installer.script import DATA
+from autoinstall.rehearsal.installer.stored import DATA
 
 _ROOT_LOGIN = "passwd/root-login"
 _ROOT = ("passwd/root-password", "passwd/root-password-again")
