@@ -48,8 +48,8 @@ class Getty:
     def _ask_name(self) -> str:
         """The issue and the prompt, printed once; a newline alone brings them again."""
         while True:
-            self._machine.write(f"\n{self._issue()}{self._hostname} login: ")
             with _raw(self._plain):
+                self._machine.write(f"\n{self._issue()}{self._hostname} login: ")
                 self._machine.pause(_GETTY_SLEEPS)
                 termios.tcflush(0, termios.TCIFLUSH)
                 name = self._read_name()
