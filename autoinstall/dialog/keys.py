@@ -23,8 +23,11 @@ SPACE = b" "
 RETURN = b"\r"
 CLEAR = b"\x15"
 
-IDLE_AT_AN_END = 3
-"""Presses of one arrow key in a row without effect that are taken for the list's end: more than keys get lost."""
+IDLE_AT_THE_TOP = 3
+"""Presses of Up in a row without effect that are taken for the list's beginning: more than keys get lost."""
+
+IDLE_LETTER = 3
+"""Presses of a letter without effect after which arrows are used: no row begins with it."""
 
 
 class Purpose(StrEnum):
@@ -88,19 +91,16 @@ class Seen:
         ticks = dict(self.ticks)
         if dialog.ticked is not None:
             ticks.update({label: label in dialog.ticked for label in dialog.choices})
-        in_list = focus is not None
-        first_look = not self.visits
-        at_last = in_list and bool(dialog.choices) and focus == dialog.choices[-1]
         bar = dialog.scroll_bar
+        first_look = not self.visits
+        at_first = bar is not None and bar.at_start and focus == dialog.choices[0]
         return replace(
             self,
             visits=visits,
             ticks=ticks,
             last_focus=focus if focus is not None else self.last_focus,
-            at_end=self.at_end or bar is None or bar.at_end or (at_last and self.idle >= IDLE_AT_AN_END),
-            at_top=self.at_top
-            or bar is None
-            or (in_list and focus == dialog.choices[0] and (first_look or self.idle >= IDLE_AT_AN_END)),
+            at_end=self.at_end or bar is None or bar.at_end,
+            at_top=self.at_top or bar is None or (at_first and (first_look or self.idle >= IDLE_AT_THE_TOP)),
             confirmed=_confirmed(dialog, reply, self.confirmed),
         )
 
@@ -192,7 +192,7 @@ def _towards_row(dialog: Dialog, label: str, seen: Seen, arrows: _Arrows) -> Pre
 
 def _letter_exhausted(letter: str, seen: Seen) -> bool:
     """A letter goes round the rows that begin with it (newt's listbox.c); seen twice, they hold no more."""
-    if seen.idle >= IDLE_AT_AN_END:
+    if seen.idle >= IDLE_LETTER:
         return True
     return any(times > 1 and row[:1].lower() == letter.lower() for row, times in seen.visits.items())
 

@@ -41,8 +41,12 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class ScrollBar:
-    """What a list's scroll bar says: whether its thumb stands at the lowest place of its track."""
+    """Where the thumb of a list's scroll bar stands: at the highest or the lowest place of its track.
 
+    newt puts it at the lowest place only when the list's end is reached (scrollbar.c rounds down).
+    """
+
+    at_start: bool
     at_end: bool
 
 

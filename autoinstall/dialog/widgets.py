@@ -295,4 +295,4 @@ def _scroll_bar(snapshot: Snapshot, rows: Sequence[int], bar: int | None) -> Scr
     has_arrows = column[0] in " ↑-" and column[-1] in " ↓."
     inner = column[1:-1] if has_arrows and len(column) > 2 else column
     thumbs = [index for index, glyph in enumerate(inner) if glyph not in _TRACK]
-    return ScrollBar(at_end=thumbs == [len(inner) - 1])
+    return ScrollBar(at_start=thumbs == [0], at_end=thumbs == [len(inner) - 1])

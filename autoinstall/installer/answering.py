@@ -22,7 +22,7 @@ from autoinstall.dialog.model import Dialog, Reply
 from autoinstall.installer.repainting import Repainter
 from autoinstall.installer.view import View
 
-ENTER_PATIENCE = 2.0
+ENTER_PATIENCE = 2.5
 """Seconds for a dialog to go away after Enter before it is asked, by a harmless key, whether Enter was lost."""
 
 
@@ -64,6 +64,7 @@ class Answering:
     def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
         """Press keys until the dialog is answered; None when the deadline came first."""
         self._view.settle(deadline)
+        self._repainter.new_dialog()
         while not deadline.expired:
             dialog = self._dialog(deadline)
             if dialog is None:
@@ -77,9 +78,12 @@ class Answering:
                 self._seen,
                 application_cursor_keys=self._view.snapshot.application_cursor_keys,
             )
-            if isinstance(press, Unreachable):
+            if isinstance(press, Unreachable) and not self.doubt:
                 return press
-            if press.purpose is not Purpose.SUBMIT:
+            if isinstance(press, Unreachable):
+                self._resolve_doubt(dialog, deadline)
+                self._seen = Seen()
+            elif press.purpose is not Purpose.SUBMIT:
                 self._press(press, dialog, deadline)
             elif self.doubt:
                 self._resolve_doubt(dialog, deadline)
@@ -171,11 +175,17 @@ class Answering:
         return gone
 
     def _went_away(self, mark: int, dialog: Dialog, deadline: Deadline) -> bool:
-        """Whether, in time, another dialog or none stands there, or this one was asked anew."""
+        """Whether, in time, another dialog or none stands there, or this one was painted anew.
+
+        The latter may be the question asked again, or a repaint that was on its way: a doubt.
+        """
         patience = deadline.nested(ENTER_PATIENCE)
         while not patience.expired:
             self._view.look(patience.remaining)
             if self._view.paints_since(mark, dialog.title):
+                self._view.settle(deadline)
+                shown = self._view.readable
+                self.doubt = shown is not None and shown.identity == self._identity
                 return True
             now = self._view.dialog
             if now is None or not now.complete or now.identity != self._identity:

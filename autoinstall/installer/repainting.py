@@ -29,7 +29,7 @@ class Repainter:
         self._wait = FIRST_WAIT
         self._asked_at = time.monotonic()
         self._owed = 0
-        self._owed_since = 0
+        self._counted_from = 0
 
     def look(self, timeout: float) -> bool:
         """Look on for `timeout` seconds at the most; True when the screen changed."""
@@ -45,32 +45,29 @@ class Repainter:
         """Ask for one repaint: of GNU screen where its status line was seen, else of newt."""
         self._send(REDRAW_SCREEN if self._view.in_screen else REDRAW_NEWT)
 
+    def new_dialog(self) -> None:
+        """From here on only paints that were asked for are to be expected of this dialog."""
+        self._counted_from = self._view.mark()
+
     def certain(self, dialog: Dialog, deadline: Deadline) -> bool:
         """Send newt a Ctrl-L, and see it paint this dialog anew; False when nothing came in time.
 
-        An earlier repaint that was asked for may still be on its way: as many must come as are owed, or
-        the console be quiet for so long that none is coming any more.
+        A repaint asked for earlier, even at the dialog before, may still be on its way and prove nothing:
+        as many must come as are owed, or the console be silent for so long that none is coming any more.
         """
-        if self._view.quiet >= LOST_FOR_GOOD:
+        if self._view.silence >= LOST_FOR_GOOD:
             self._owed = 0
+            self._counted_from = self._view.mark()
         self._send(REDRAW_NEWT)
         while not deadline.expired:
             self._view.look(deadline.remaining)
-            painted = self._view.paints_since(self._owed_since, dialog.title)
+            painted = self._view.paints_since(self._counted_from, dialog.title)
             if painted >= self._owed and self._view.readable is not None:
                 self._owed = 0
                 return True
         return False
 
-    def wait_out(self, deadline: Deadline) -> None:
-        """Look on until no repaint that is still owed can be on its way."""
-        while self._owed and self._view.quiet < LOST_FOR_GOOD and not deadline.expired:
-            self._view.look(min(LOST_FOR_GOOD - self._view.quiet, deadline.remaining))
-        self._owed = 0
-
     def _send(self, keys: bytes) -> None:
-        if not self._owed:
-            self._owed_since = self._view.mark()
         self._owed += 1
         self._view.send(keys)
         self._asked_at = time.monotonic()

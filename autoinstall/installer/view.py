@@ -51,7 +51,7 @@ class View:
         self.pace = pace
         self.snapshot: Snapshot = self._terminal.snapshot()
         self.dialog: Dialog | None = None
-        self.changed_at = time.monotonic()
+        self.changed_at = self.heard_at = time.monotonic()
         self.in_screen = False
         self.window_seen = False
         self._longest_gap = 0.0
@@ -79,6 +79,7 @@ class View:
             return b""
 
     def _take(self, data: bytes) -> bool:
+        self.heard_at = time.monotonic()
         text = self._decoder.decode(data)
         self._remember(text)
         for happening in self._lifecycle.feed(text):
@@ -128,6 +129,11 @@ class View:
     def quiet(self) -> float:
         """Seconds since the screen last changed."""
         return time.monotonic() - self.changed_at
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the console last sent anything."""
+        return time.monotonic() - self.heard_at
 
     def settle(self, deadline: Deadline) -> None:
         """Look on until the screen is settled."""

@@ -12,7 +12,7 @@ _APPLICATION_CURSOR_KEYS = 1 << 5
 """DECCKM, private mode 1, as pyte numbers it."""
 
 
-class _Screen(pyte.Screen):  # type: ignore[misc]  # pyte has no types
+class _Screen(pyte.Screen):
     """pyte's screen, counting how often all of it was scrolled up (newt scrolls lists within margins)."""
 
     scrolls = 0
