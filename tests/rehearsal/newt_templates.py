@@ -50,7 +50,7 @@ FORMS = {
     "multiselect-behind-text": _form("multiselect", choices=_LAYOUTS, extended=_LONG, backup=False),
     "string": _form("string", default="debian"),
     "string-long": _form(
-        "string", default="a text that is much longer than the line it stands in, word by word"
+        "string", default="a nnnnnn oooooo nnnnnnn text that is much longer than the line it stands in"
     ),
     "string-scrolls": _form("string", default="/dev/xvda", extended=_LONG),
     "string-empty": _form("string", extended="", backup=False),

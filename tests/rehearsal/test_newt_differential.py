@@ -6,34 +6,117 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from autoinstall.rehearsal.newt import Style
+from autoinstall.rehearsal.newt import FormType, Style
 from tests.rehearsal.newt_real import both
 from tests.rehearsal.newt_templates import FORMS
 
 pytestmark = pytest.mark.cdebconf
 
-EXAMPLES = int(os.environ.get("NEWT_EXAMPLES", "2"))
-"""Key sequences for each dialog and drawing; a thorough run takes some hundred."""
+EXAMPLES = int(os.environ.get("NEWT_EXAMPLES", "1"))
+"""Random key sequences for each dialog and drawing, besides the tour; a thorough run takes some dozens."""
+
+UP, DOWN, RIGHT, LEFT, HOME = (b"\x1b[" + letter for letter in (b"A", b"B", b"C", b"D", b"H"))
+DELETE, END, PAGE_UP, PAGE_DOWN = (b"\x1b[%d~" % number for number in (3, 4, 5, 6))
+TAB, BACK_TAB, ENTER, SPACE = b"\t", b"\x1b[Z", b"\r", b" "
+TO_END, TO_START, BACKSPACE = b"\x0b", b"\x15", b"\x7f"
 
 MOVES = (
-    *(b"\x1b[" + letter for letter in (b"A", b"B", b"C", b"D", b"H")),
-    *(b"\x1bO" + letter for letter in (b"A", b"B")),
-    *(b"\x1b[%d~" % number for number in (1, 3, 4, 5, 6)),
-    b"\t",
-    b"\x1b[Z",
+    UP,
+    DOWN,
+    RIGHT,
+    LEFT,
+    HOME,
+    DELETE,
+    END,
+    PAGE_UP,
+    PAGE_DOWN,
+    TAB,
+    BACK_TAB,
+    b"\x1bOA",
+    b"\x1bOB",
+    b"\x1b[1~",
 )
 TYPED = tuple(bytes((byte,)) for byte in b" aBdfz/_\x01\x02\x05\x06\x0b\x15\x7f")
 ODD = (b"\x0c", b"\x1a", b"\n", b"\x1b[15~", "ü".encode(), "世".encode(), b"\xff")
-LEAVING = (b"\r", b"\x1b[F", b"\x1b[24~", b"\x1bx")
+LEAVING = (ENTER, b"\x1b[F", b"\x1b[24~", b"\x1bx")
 
 keys = st.lists(
     st.one_of(st.sampled_from(MOVES), st.sampled_from(MOVES + TYPED), st.sampled_from(TYPED + ODD + LEAVING)),
     min_size=6,
     max_size=14,
 )
+
+LIST_TOUR = [
+    DOWN,
+    DOWN,
+    PAGE_DOWN,
+    PAGE_UP,
+    END,
+    UP,
+    PAGE_UP,
+    PAGE_UP,
+    b"B",
+    b"b",
+    b"b",
+    b"d",
+    END,
+    b"a",
+    HOME,
+    UP,
+    ENTER,
+]
+BOXES_TOUR = [
+    SPACE,
+    DOWN,
+    SPACE,
+    PAGE_DOWN,
+    SPACE,
+    UP,
+    PAGE_UP,
+    DOWN,
+    SPACE,
+    SPACE,
+    TAB,
+    LEFT,
+    TAB,
+    BACK_TAB,
+    DOWN,
+    ENTER,
+]
+TEXT_TOUR = [
+    LEFT,
+    LEFT,
+    RIGHT,
+    b"x",
+    BACKSPACE,
+    DELETE,
+    HOME,
+    RIGHT,
+    DELETE,
+    b"y",
+    TO_START,
+    END,
+    LEFT,
+    LEFT,
+    TO_END,
+]
+EDGES_TOUR = [HOME, *[RIGHT] * 36, *[LEFT] * 36, END, BACKSPACE, b"z"]
+LEAVE_TEXT = [DOWN, UP, TAB, SPACE, TAB, TAB, TAB, BACK_TAB, ENTER]
+BUTTONS_TOUR = [LEFT, RIGHT, TAB, DOWN, PAGE_DOWN, UP, TAB, BACK_TAB, BACK_TAB, PAGE_UP, RIGHT, SPACE]
+"""Keys that show each kind of dialog at its work; some end in a window behind the first one."""
+
+TOURS = {
+    FormType.SELECT: LIST_TOUR,
+    FormType.MULTISELECT: BOXES_TOUR,
+    FormType.STRING: TEXT_TOUR + EDGES_TOUR + LEAVE_TEXT,
+    FormType.PASSWORD: TEXT_TOUR + LEAVE_TEXT,
+    FormType.BOOLEAN: BUTTONS_TOUR,
+    FormType.NOTE: BUTTONS_TOUR,
+    FormType.ERROR: BUTTONS_TOUR,
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +128,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("name", FORMS)
 def test_the_widget_and_the_real_one_obey_the_same_keys(folder: Path, name: str, style: Style) -> None:
     form = FORMS[name]
+    tour = [ENTER] * name.endswith("-behind-text") + TOURS[form.type]
 
     @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
     @given(typed=keys)
+    @example(typed=tour)
     def obey(typed: list[bytes]) -> None:
         with both(folder, form, style) as pair:
             assert pair.ours.sent == pair.real.sent

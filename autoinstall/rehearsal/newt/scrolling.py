@@ -1,6 +1,6 @@
 """Finds rows that the terminal shows elsewhere already, and scrolls them into place.
 
-Decides as slang does, for which all rows with at most one visible character are one and the same blank row.
+Decides as slang does, for which all blank rows are one and the same, whatever their colours.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ def scroll_into_place(display: Display, shown: list[Row], wanted: Sequence[Row])
 
 def _signature(row: Row) -> _Signature:
     """The row to compare by; None for a blank row."""
-    visible = sum(cell.text != " " for cell in row)
-    return tuple(row) if visible > 1 else None
+    return tuple(row) if any(cell.text != " " for cell in row) else None
 
 
 class _Scroller:
