@@ -27,7 +27,7 @@ _HINT = (
 
 def main() -> int:
     """0: powered off; 10: asks to be started again; 20: kernel panic; 30: no private root can be made here."""
-    home = Path(os.environ["AUTOINSTALL_REHEARSAL_HOME"])
+    home = Path(os.environ["AUTOINSTALL_REHEARSAL_HOME"]).resolve()
     domain = load(Path(os.environ["REHEARSAL_DOMAIN"]))
     pace = float(os.environ.get("AUTOINSTALL_REHEARSAL_PACE", "1"))
     with _folder(home, domain) as folder:

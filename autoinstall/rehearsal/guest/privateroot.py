@@ -47,8 +47,9 @@ class Abilities:
 class PrivateRoot:
     """The processes of one guest; its first one starts all others."""
 
-    def __init__(self, channel: socket.socket, process: int, abilities: Abilities) -> None:
+    def __init__(self, root: Path, channel: socket.socket, process: int, abilities: Abilities) -> None:
         self.channel = channel
+        self._root = root
         self.abilities = abilities
         self._process = process
 
@@ -74,12 +75,11 @@ class PrivateRoot:
             self._send({"signal": int(signal.SIGHUP)})
 
     def end(self) -> None:
-        """End the guest's processes, all of them."""
+        """End the guest's processes; when this returns, none is left that could write a file."""
         self.channel.close()
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._process, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):
             os.waitpid(self._process, 0)
+        processes.end_rooted_in(self._root)
 
     def _send(self, request: dict[str, Any]) -> None:
         self.channel.send(json.dumps(request).encode())
@@ -113,7 +113,7 @@ def _try(way: int, root: Path, hostname: str) -> PrivateRoot:
         if "map" in said:
             ours.send(json.dumps({"mapped": _map_all_ids(process)}).encode())
         elif "ready" in said:
-            return PrivateRoot(ours, process, Abilities(**said["ready"]))
+            return PrivateRoot(root, ours, process, Abilities(**said["ready"]))
         else:
             break
     ours.close()

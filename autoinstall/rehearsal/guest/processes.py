@@ -50,6 +50,14 @@ def serve(channel: socket.socket, *, alone: bool) -> NoReturn:
                 started.add(_start(request))
 
 
+def end_rooted_in(root: Path) -> None:
+    """End what is left of a guest that had no PID namespace: every process whose root is `root`."""
+    for link in Path("/proc").glob("[0-9]*/root"):
+        with contextlib.suppress(OSError):
+            if link.readlink() == root:
+                os.kill(int(link.parent.name), signal.SIGKILL)
+
+
 def _gather(channel: socket.socket, started: set[int]) -> None:
     with contextlib.suppress(ChildProcessError):
         while True:

@@ -6,7 +6,7 @@ ask() {
         ask_line="$ask_line $(printf '%s' "$ask_word" | /host/bin/base64 -w0)"
     done
     /host/bin/rm -f "$ask_reply"
-    /host/bin/mkfifo -m 600 "$ask_reply" || return 1
+    (umask 077 && exec /host/bin/mkfifo "$ask_reply") || return 1
     exec 9<>"$ask_reply"
     printf '%s\n' "$ask_line" >/host/run/request
     IFS= read -r answer <&9
