@@ -19,7 +19,7 @@ from pathlib import Path
 
 from autoinstall.rehearsal.newt import Form, Style
 from autoinstall.rehearsal.newt.wording import HELP_LINE
-from tests.rehearsal.newt_screens import Shown, Terminal
+from tests.rehearsal.newt_screens import Terminal
 from tests.rehearsal.newt_templates import template
 from tests.rigs.cdebconf import Ask, CdebconfRig
 
@@ -42,6 +42,7 @@ class Watched:
         ends = dict.fromkeys(("stdin", "stdout", "stderr"), self._slave)
         self._child = subprocess.Popen(argv, cwd=folder, env=environment, start_new_session=True, **ends)
         self._terminal = Terminal(style)
+        self._fed = 0
         self.sent = b""
 
     def until_drawn(self, dialogs: int = 1) -> None:
@@ -92,7 +93,6 @@ class Watched:
         readable, _, _ = select.select([self._master], [], [], wait)
         data = os.read(self._master, 65536) if readable else b""
         self.sent += data
-        self._terminal.feed(data)
         return data
 
     def wait(self) -> None:
@@ -101,9 +101,12 @@ class Watched:
         while self._read(0.0):
             pass
 
-    def shown(self) -> Shown:
-        """The screen as it is now."""
-        return self._terminal.shown()
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal that it is shown on, fed with all that was sent."""
+        self._terminal.feed(self.sent[self._fed :])
+        self._fed = len(self.sent)
+        return self._terminal
 
     def close(self) -> None:
         """End it."""
@@ -125,7 +128,12 @@ class Pair:
     @property
     def closed(self) -> bool:
         """Whether our dialog is gone from the screen."""
-        return HELP_LINE not in self.ours.shown().text
+        return HELP_LINE not in self.ours.terminal.line(23)
+
+    def difference(self) -> str:
+        """Both screens, with their cursors, for a person to compare."""
+        real, ours = self.real.terminal.shown(), self.ours.terminal.shown()
+        return f"real {real.cursor}:\n{real.text}\nours {ours.cursor}:\n{ours.text}"
 
     def answers(self) -> tuple[str | None, str | None]:
         """What the real one and ours say was answered, once both have ended: None for Go Back."""

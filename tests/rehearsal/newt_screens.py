@@ -81,6 +81,10 @@ class Terminal:
         """Take what was sent, in pieces cut anywhere."""
         self._stream.feed(self._decoder.decode(data))
 
+    def line(self, row: int) -> str:
+        """The characters of one row."""
+        return "".join(self._screen.buffer[row][column].data for column in range(80))
+
     def shown(self) -> Shown:
         """What it shows now."""
         buffer, cursor = self._screen.buffer, self._screen.cursor
