@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from autoinstall.rehearsal.disk import HOST_FOLDER
+from autoinstall.rehearsal.guest import elf
 
 _HERE = Path(__file__).parent
 _SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_NEVER_LINKED = ("setpriv", "openssl")
+_NEVER_LINKED = ("setpriv",)
 """Programs that only our own programs use; a guest of 2012 has none at such a place."""
 
 _LOADER = b"/host/ld"
@@ -98,12 +97,12 @@ def _fill(folder: Path) -> None:
         (folder / part).mkdir()
     names = {name for _, name in _wanted()} | set(_NEVER_LINKED)
     found = {name: path for name in sorted(names) if (path := shutil.which(name, path=_SEARCH))}
-    libraries, loader = _needed(list(found.values()))
+    libraries, loader = _read(found)
     for name, path in found.items():
         _copy(Path(path), folder / "bin" / name, loader)
-    for library in libraries:
-        shutil.copy(library, folder / "lib" / Path(library).name)
-    _teach(Path(loader), folder / "ld", libraries)
+    for name, library in libraries.items():
+        shutil.copy(library, folder / "lib" / name)
+    _teach(Path(loader), folder / "ld", libraries.values())
 
 
 def _stands_for(name: str) -> str:
@@ -136,23 +135,20 @@ def _copy_our_programs(folder: Path) -> None:
             (folder / name).symlink_to(_stands_for(name))
 
 
-def _needed(programs: list[str]) -> tuple[list[str], str]:
-    """All libraries that `programs` load, and their loader, as ldd(1) tells. Raises NoUserland."""
-    try:
-        said = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=False).stdout
-    except OSError as error:
-        raise NoUserland(
-            "ldd is missing, so the host's programs cannot be copied (package libc-bin)."
-        ) from error
-    libraries = {Path(path).name: path for path in re.findall(r"=> (/\S+) \(", said)}
-    loaders = re.findall(r"^\s+(/\S+) \(", said, re.MULTILINE)
+def _read(programs: dict[str, str]) -> tuple[dict[str, Path], str]:
+    """All libraries that `programs` load, by name, and their loader. Raises NoUserland."""
+    known = [program for path in programs.values() if (program := elf.read(Path(path)))]
+    loaders = [program.loader for program in known if program.loader]
     if not loaders:
-        raise NoUserland("The host's programs name no loader; ldd said nothing of one.")
-    for path in list(libraries.values()):  # before glibc 2.34 libc loads it by name when it looks a user up
-        names = Path(path).with_name("libnss_files.so.2")
-        if Path(path).name == "libc.so.6" and names.exists():
-            libraries[names.name] = str(names)
-    return sorted(libraries.values()), loaders[0]
+        raise NoUserland(
+            "The host's programs name no loader: they are linked statically, or are no ELF files."
+        )
+    libraries = elf.libraries(known)
+    names = Path(libraries.get("libc.so.6", Path())).with_name("libnss_files.so.2")
+    if names.exists():  # before glibc 2.34 libc loads it by name when it looks a user up
+        libraries[names.name] = names
+    libraries.pop(Path(loaders[0]).name, None)
+    return libraries, loaders[0]
 
 
 def _copy(source: Path, target: Path, loader: str) -> None:
@@ -165,10 +161,10 @@ def _copy(source: Path, target: Path, loader: str) -> None:
     target.chmod(0o755)
 
 
-def _teach(loader: Path, target: Path, libraries: list[str]) -> None:
+def _teach(loader: Path, target: Path, libraries: Iterable[Path]) -> None:
     """Copy the loader, its built-in library folders changed to ours (of the same length, thanks to slashes)."""
     content = loader.read_bytes()
-    for folder in {str(Path(path).parent) for path in libraries}:
+    for folder in {str(path.parent) for path in libraries}:
         known = folder.encode() + b"/\0"
         ours = _LIBRARIES.ljust(len(known) - 1, b"/") + b"\0"
         if len(ours) == len(known):
