@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -52,10 +53,12 @@ def test_a_finished_build_is_told_again_and_a_second_one_refused(build):
     assert {"result", "build", "id", "stages", "image", "failure"} <= document.keys()
 
 
-def test_resume_without_a_folder_takes_the_newest_of_that_name(build):
-    first = json.loads(build("--until", "disk", "--json").stdout)
-    second = json.loads(build("--until", "netboot", "--resume", "--json").stdout)
+def test_resume_without_a_folder_takes_the_newest_of_that_name_and_its_id(build):
+    named = ("--set", "machine.names.boot=boot-{{ build.id }}", "--json")
+    first = json.loads(build("--until", "disk", *named).stdout)
+    second = json.loads(build("--until", "netboot", "--resume", *named).stdout)
     assert first["build"] == second["build"] and first["id"] == second["id"]
+    assert f"boot-{first['id']}" in (Path(first["build"]) / "answers.yaml").read_text()
 
 
 def test_without_a_toolstack_a_host_is_needed(autoinstall, answers_file, tmp_path):

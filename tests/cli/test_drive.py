@@ -80,6 +80,12 @@ def test_a_command_that_ends_with_an_open_dialog_has_failed(drive, tmp_path):
     assert (failure["kind"], failure["question"]) == ("console-ended", "netcfg/get_hostname")
 
 
+def test_a_command_that_ends_at_its_last_answer_has_ended(drive):
+    screen = str(Path(__file__).parents[1] / "data" / "screens" / "linux-utf8" / "07-hostname.raw")
+    done = drive(sys.executable, "-c", OPEN, screen, options=["--json"])
+    assert (done.returncode, json.loads(done.stdout)["result"]) == (0, "ended")
+
+
 def test_a_command_that_is_not_there_is_a_usage_error(drive):
     done = drive("no-such-client", options=["--json"])
     assert (done.returncode, done.stdout) == (2, "")
@@ -113,7 +119,7 @@ def test_a_signal_ends_the_console_command(environment, answers_file, tmp_path):
     child = subprocess.Popen(
         [
             *(sys.executable, "-m", "autoinstall", "drive", str(answers_file), "--json", "--"),
-            *("sh", "-c", f"echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 600"),
+            *("sh", "-c", f"trap '' HUP; echo $$ > {pid}.new; mv {pid}.new {pid}; exec sleep 600"),
         ],
         env=environment | {"AUTOINSTALL_SECRET_USER_PASSWORD": CANARY},
         stdout=subprocess.PIPE,
