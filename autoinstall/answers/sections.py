@@ -54,7 +54,7 @@ HYGIENE_ITEMS = (
 NAME = matching("[a-z0-9][a-z0-9.-]{0,62}", "a name of a-z, 0-9, dots and hyphens (63 at the most)")
 DOMAIN_NAME = matching("[A-Za-z0-9][A-Za-z0-9._+-]{0,62}", "a domain's name of letters, digits and . _ + -")
 
-_MIRRORS = {"ubuntu": "http://old-releases.ubuntu.com/ubuntu", "debian": "http://deb.debian.org/debian"}
+_MIRRORS = {"ubuntu": "http://old-releases.ubuntu.com/ubuntu", "debian": "http://ftp.debian.org/debian"}
 _SUITES = {"ubuntu": "precise", "debian": "stable"}
 
 

@@ -61,7 +61,7 @@ def test_the_schema_is_a_schema_and_names_every_key():
 
 
 def test_what_loads_is_valid_by_the_schema(loaded, apt_folder):
-    (apt_folder / "sources.list").write_text("deb http://deb.debian.org/debian sid main\n")
+    (apt_folder / "sources.list").write_text("deb http://mirror.example.org/debian sid main\n")
     loaded(SECTION_3, for_build=True)
     assert complaints(yaml.safe_load(SECTION_3)) == []
 

@@ -114,10 +114,10 @@ def test_a_control_character_out_of_a_template_is_refused(problems):
 
 
 def test_the_hosts_mirror(loaded, apt_folder):
-    (apt_folder / "sources.list").write_text("deb http://deb.debian.org:8080/debian/ bookworm main\n")
+    (apt_folder / "sources.list").write_text("deb http://mirror.example.org:8080/debian/ bookworm main\n")
     text = "{{ host.apt_mirror }} {{ host.apt_mirror_host }} {{ host.apt_mirror_directory }}"
     answers = loaded(SMALLEST + f"questions: {{a/b: '{text}'}}\n")
-    assert value(answers) == "http://deb.debian.org:8080/debian deb.debian.org:8080 /debian"
+    assert value(answers) == "http://mirror.example.org:8080/debian mirror.example.org:8080 /debian"
 
 
 def test_a_host_without_a_mirror_is_told_to_name_one(problems):
