@@ -1,21 +1,26 @@
-"""Tools that some tests need: a test that is marked with one is skipped where it is missing, but fails in CI."""
+"""Tools that some tests need: a test that misses one is skipped, and the summary names it; in CI it fails."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Generator
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from hypothesis import settings
 
 INSTALL = (
-    "apt-get install cdebconf screen qemu-system-x86 qemu-utils e2fsprogs "
-    "debian-installer-12-netboot-amd64 gpgv gnupg fdisk"
+    "apt-get install cdebconf screen qemu-system-x86 qemu-utils e2fsprogs fdisk "
+    "debian-installer-12-netboot-amd64 gpgv gnupg openssl busybox cpio dash shellcheck"
 )
+IN_CI = os.environ.get("CI") == "true"
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 settings.register_profile("usual", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.register_profile("thorough", deadline=None, max_examples=500)
@@ -53,13 +58,9 @@ def _present(tool: str) -> bool:
 
 
 def needs(tool: str) -> None:
-    """Skip the test where `tool` (a marker's name) is missing; in CI (CI=true) that is a failure."""
-    if _present(tool):
-        return
-    reason = f"{tool} is missing here: {INSTALL}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    """Skip the test where `tool` (a marker's name) is missing."""
+    if not _present(tool):
+        pytest.skip(f"{tool} is missing here")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -67,3 +68,38 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for tool in TOOLS:
         if item.get_closest_marker(tool):
             needs(tool)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that is skipped for whatever reason has failed where everything is installed."""
+    return _failed_in_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """So has a whole module."""
+    return _failed_in_ci((yield))
+
+
+def _failed_in_ci(report: Report) -> Report:
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where nothing may be missing: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    """Why a report says skipped (pytest has it as file, line and reason)."""
+    why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
+    return why.removeprefix("Skipped: ")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name what was skipped, and the one line that brings what was missing."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("skipped, for what this machine has not")
+        for reason, times in sorted(reasons.items()):
+            terminalreporter.write_line(f"{times:4} tests: {reason}")
+        terminalreporter.write_line(f"What is missing comes with: {INSTALL}")
