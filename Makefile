@@ -1,0 +1,51 @@
+# Everything runs in a virtual environment that is made here, .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The tests wait for terminals and timers more than they compute.
+WORKERS ?= 4
+
+.PHONY: help demo test check bench clean
+
+help:
+	@echo "make demo    the whole job against a rehearsed Xen host: an installed, verified image"
+	@echo "make test    the tests (those of tools that are missing here are skipped, and named)"
+	@echo "make check   ruff and mypy"
+	@echo "make bench   the figures: how fast, how small"
+	@echo "make clean   remove what the others made"
+
+demo: $(VENV)/installed
+	@scripts/demo $(BIN)
+
+test: $(VENV)/installed-dev
+	@$(BIN)/pytest -n $(WORKERS)
+
+check: $(VENV)/installed-dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+bench: $(VENV)/installed-dev
+	@$(BIN)/python scripts/bench $(ARGS)
+
+clean:
+	rm -rf $(VENV) build/demo-* dist .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
+	@echo "making $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# Installed anew only when pyproject.toml changes; the code itself is used where it lies.
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	@echo "installing autoinstall and its libraries into $(VENV)" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/installed-dev: pyproject.toml | $(BIN)/python
+	@echo "installing autoinstall, its libraries and the tests' into $(VENV)" >&2
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/installed
