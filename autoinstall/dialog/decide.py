@@ -44,6 +44,8 @@ class Judge:
                 "the installer does not take this answer: look at the screen for its reason",
                 question=question,
             )
+        if recognition.prelude:
+            return self._go_on(dialog, recognition)
         if question and question.type == "error":
             return self._by_policy(dialog, recognition, history)
         found = self._answer(recognition)

@@ -21,7 +21,7 @@ HIDDEN = "***"
 
 def kind_of(dialog: Dialog, recognition: Recognition) -> Kind:
     """The dialog's kind; older frontends draw a password's entry like any other, and the template knows."""
-    question = recognition.question
+    question = None if recognition.prelude else recognition.question
     if question is not None and question.type == "password" and dialog.kind is Kind.STRING:
         return Kind.PASSWORD
     if question is not None and question.type == "error" and dialog.kind is Kind.NOTE:

@@ -9,17 +9,27 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Names of the questions answered, in order, and how often each dialog was answered in the same way."""
+    """Names of the questions answered, in order, and how often each dialog was answered in the same way.
+
+    `prelude` is the question (and its language) whose long text was confirmed last, in a window of its own:
+    its list comes next.
+    """
 
     answered: tuple[str, ...] = ()
     times: Mapping[tuple[str, ...], int] = field(default_factory=dict)
     policies_used: Mapping[str, int] = field(default_factory=dict)
+    prelude: tuple[str, str] | None = None
 
     def with_answer(self, name: str | None, dialog: tuple[str, ...]) -> History:
         """The history after one more answer."""
         times = Counter(self.times)
         times[dialog] += 1
-        return replace(self, answered=(*self.answered, name) if name else self.answered, times=times)
+        answered = (*self.answered, name) if name else self.answered
+        return replace(self, answered=answered, times=times, prelude=None)
+
+    def with_prelude(self, name: str, language: str) -> History:
+        """The history after the long text of this question was confirmed."""
+        return replace(self, prelude=(name, language))
 
     def with_policy(self, name: str) -> History:
         """The history after an error dialog was answered by its policy."""

@@ -22,6 +22,7 @@ TAB = b"\t"
 SPACE = b" "
 RETURN = b"\r"
 CLEAR = b"\x15"
+REPAINT = b"\x0c"
 
 IDLE_AT_THE_TOP = 3
 """Presses of Up in a row without effect that are taken for the list's beginning: more than keys get lost."""
@@ -37,6 +38,7 @@ class Purpose(StrEnum):
     TOGGLE = "toggle"
     CLEAR = "clear"
     TYPE = "type"
+    REPAINT = "repaint"
     SUBMIT = "submit"
 
 
@@ -70,7 +72,7 @@ class Seen:
     `visits` counts how often each row came into focus, `ticks` holds each box as it was seen last,
     `order` the rows in their order from the top, `confirmed` how much of a long text stands in the
     entry, `idle` how many presses in a row had no effect, `typed_whole` that a secret was typed in one
-    unbroken run into an empty entry.
+    unbroken run into an empty entry, `painted_anew` the row in focus when the window was painted anew.
     """
 
     visits: Mapping[str, int] = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Seen:
     idle: int = 0
     typed_whole: bool = False
     last_focus: str | None = None
+    painted_anew: str | None = None
 
     def look(self, dialog: Dialog, reply: Reply) -> Seen:
         """What has been seen after looking at the dialog once more."""
@@ -113,7 +116,11 @@ class Seen:
             typed_whole = False
         confirmed = 0 if press.purpose is Purpose.CLEAR else self.confirmed
         return replace(
-            self, idle=0 if effect else self.idle + 1, typed_whole=typed_whole, confirmed=confirmed
+            self,
+            idle=0 if effect else self.idle + 1,
+            typed_whole=typed_whole,
+            confirmed=confirmed,
+            painted_anew=self.last_focus if press.purpose is Purpose.REPAINT else None,
         )
 
 
@@ -175,6 +182,8 @@ def _towards_row(dialog: Dialog, label: str, seen: Seen, arrows: _Arrows) -> Pre
         return Unreachable(f"two rows of the list are called {label!r}", tuple(seen.visits))
     if focus == label:
         return Press(Purpose.SUBMIT, RETURN)
+    if focus is not None and focus != seen.painted_anew and _with_remains(focus, label):
+        return Press(Purpose.REPAINT, REPAINT)
     letter = label[:1]
     if letter.isascii() and letter.isalpha() and not _letter_exhausted(letter, seen):
         return Press(Purpose.MOVE, letter.lower().encode())
@@ -188,6 +197,15 @@ def _towards_row(dialog: Dialog, label: str, seen: Seen, arrows: _Arrows) -> Pre
     return Unreachable(
         f"the list has no row {label!r}", tuple({**seen.visits, **dict.fromkeys(dialog.choices)})
     )
+
+
+def _with_remains(row: str, label: str) -> bool:
+    """The row may be the label's, with remains of an older row behind it, which only a new paint takes away.
+
+    In the C locale newt takes each byte of a UTF-8 character for a column, and blanks so many columns less.
+    """
+    missing = len(label.encode()) - len(label)
+    return row.startswith(label) and 0 < len(row[len(label) :].strip()) <= missing
 
 
 def _letter_exhausted(letter: str, seen: Seen) -> bool:

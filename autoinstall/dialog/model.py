@@ -23,12 +23,13 @@ class Kind(StrEnum):
 
 
 class Part(StrEnum):
-    """The part of a dialog that has the focus."""
+    """The part of a dialog that has the focus. A text takes it where it is too long for its window."""
 
     LIST = "list"
     ENTRY = "entry"
     SHOW_PASSWORD = "show-password"
     BUTTON = "button"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ class ScrollBar:
 
     at_start: bool
     at_end: bool
+
+
+LINES_OF_A_FULL_WINDOW = 8
+"""A text of fewer lines is never cut off at the window's bottom on a screen of 23 or more rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,11 @@ class Dialog:
         return self.focus is not None
 
     @property
+    def full(self) -> bool:
+        """Its text may go on below what the window shows."""
+        return self.text.count("\n") + 1 >= LINES_OF_A_FULL_WINDOW
+
+    @property
     def identity(self) -> tuple[str, ...]:
         """What stays the same while keys are pressed on one question."""
         return (self.title, self.text, *self.buttons)
@@ -104,6 +114,8 @@ class Recognition:
     near_misses: tuple[NearMiss, ...] = ()
     cut: bool = False
     """The text runs on below what the window shows, so its prompt is not in view."""
+    prelude: bool = False
+    """Only the question's long text, in a window of its own: the list comes when it is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)

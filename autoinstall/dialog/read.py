@@ -39,7 +39,9 @@ def read(snapshot: Snapshot, vocabulary: Vocabulary = ENGLISH) -> Dialog | None:
     buttons = find_buttons(snapshot, frame)
     page = _Page(snapshot, frame, buttons, vocabulary)
     dialog = page.progress() or page.entry() or page.check_list() or page.select_list() or page.buttons_only()
-    return replace(dialog, focus=None) if dialog is not None and frame.damaged else dialog
+    if dialog is None or frame.damaged:
+        return replace(dialog, focus=None) if dialog else None
+    return dialog if dialog.focus else replace(dialog, focus=page.text_focus(dialog))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,12 @@ class _Page:
         if is_note:
             dialog = replace(dialog, prompt=self._heading(dialog))
         return replace(dialog, focus=self._button_focus())
+
+    def text_focus(self, dialog: Dialog) -> Focus | None:
+        """A text that is too long for its window can be scrolled, and takes part in the round of Tab."""
+        in_text = self.frame.holds(self.snapshot.cursor) and self.snapshot.cursor.row < self.buttons.first_row
+        scrollable = dialog.kind is not Kind.PROGRESS and dialog.full and in_text
+        return Focus(Part.TEXT) if scrollable else None
 
     def _dialog(self, kind: Kind, widget_row: int) -> Dialog:
         text = self._text(widget_row)

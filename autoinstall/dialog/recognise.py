@@ -12,7 +12,7 @@ from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.question import Question
 from autoinstall.dialog.history import History
 from autoinstall.dialog.model import Dialog, Kind, NearMiss, Recognition
-from autoinstall.dialog.template_text import TemplateText, squeezed, template_text
+from autoinstall.dialog.template_text import TemplateText, long_text, squeezed, template_text
 from autoinstall.dialog.vocabulary import Vocabulary
 
 _TYPES = {
@@ -26,9 +26,6 @@ _TYPES = {
     Kind.PROGRESS: set[str](),
 }
 _ASKED = frozenset().union(*_TYPES.values())
-
-LINES_OF_A_FULL_WINDOW = 8
-"""A text of fewer lines is never cut off at the window's bottom on a screen of 23 or more rows."""
 
 MOST_HINTS = 3
 LEAST_LIKENESS = 0.6
@@ -58,15 +55,34 @@ class Recogniser:
     def recognise(self, dialog: Dialog, history: History) -> Recognition:
         """The question that the dialog asks; `question` is None where no template fits, or where two do."""
         shown = squeezed(dialog.text)
+        if not shown:
+            return self._after_prelude(dialog, history)
         for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
-            if cut and dialog.text.count("\n") + 1 < LINES_OF_A_FULL_WINDOW:
+            if cut and not dialog.full:
                 break
             for language in self._languages():
                 found = _narrowest(fitting(self._index(language), dialog.kind, shown), dialog)
                 chosen = self._among_twins(found, dialog, history)
                 if chosen:
                     return Recognition(chosen.question, language, cut=cut)
-        return Recognition(None, self._first[0])
+        return self._prelude(dialog, shown) or Recognition(None, self._first[0])
+
+    def _prelude(self, dialog: Dialog, shown: str) -> Recognition | None:
+        """A list's long text that did not fit above it (newt.c shows it first, in a window of its own)."""
+        if dialog.kind is not Kind.NOTE or not dialog.full:
+            return None
+        for language in self._languages():
+            questions = self._index(language).preluding(shown)
+            if len(questions) == 1:
+                return Recognition(questions[0], language, prelude=True)
+        return None
+
+    def _after_prelude(self, dialog: Dialog, history: History) -> Recognition:
+        """A list without any text is the one whose text was confirmed before it."""
+        name, language = history.prelude or ("", self._first[0])
+        question = self._catalogue.get(name)
+        fits = question is not None and question.type in _TYPES[dialog.kind]
+        return Recognition(question if fits else None, language)
 
     def near_misses(self, dialog: Dialog) -> tuple[NearMiss, ...]:
         """The questions whose texts are most like the dialog's, for a person to read."""
@@ -119,6 +135,7 @@ class _Index:
     """The catalogue's texts in one language: those without variables by their text, the others in a row."""
 
     def __init__(self, catalogue: Catalogue, language: str) -> None:
+        self.language = language
         self.all: list[_Candidate] = []
         self._whole: dict[str, list[_Candidate]] = defaultdict(list)
         self._varying: list[_Candidate] = []
@@ -137,6 +154,15 @@ class _Index:
     def fitting(self, kind: Kind, shown: str) -> list[_Candidate]:
         candidates = [*self._whole.get(shown, ()), *(one for one in self._varying if one.text.fits(shown))]
         return [one for one in candidates if one.question.type in _TYPES[kind]]
+
+    def preluding(self, shown: str) -> list[Question]:
+        lists = [one for one in self.all if one.question.type in ("select", "multiselect")]
+        return [
+            one.question
+            for one in lists
+            if long_text(one.question, self.language).begins(shown)
+            or long_text(one.question, self.language).fits(shown)
+        ]
 
     def begun(self, kind: Kind, shown: str) -> list[_Candidate]:
         types = _TYPES[kind]

@@ -60,6 +60,20 @@ class TemplateText:
 
 def template_text(question: Question, texts: Texts) -> TemplateText:
     """The window's whole text: a note's heading stands above its long text, a question's prompt below it."""
-    extended = re.sub(r"^ ?\.$", "", texts.extended, flags=re.MULTILINE)
+    extended = _without_dots(texts.extended)
     parts = (texts.description, extended) if question.type in _HEADED else (extended, texts.description)
-    return TemplateText(tuple(squeezed(piece) for piece in _VARIABLE.split("\n".join(parts))))
+    return _pieces("\n".join(parts))
+
+
+def long_text(question: Question, language: str) -> TemplateText:
+    """The question's long text alone."""
+    return _pieces(_without_dots(question.texts[language].extended))
+
+
+def _without_dots(extended: str) -> str:
+    """Paragraphs are divided by a line of one dot (debconf-devel(7))."""
+    return re.sub(r"^ ?\.$", "", extended, flags=re.MULTILINE)
+
+
+def _pieces(text: str) -> TemplateText:
+    return TemplateText(tuple(squeezed(piece) for piece in _VARIABLE.split(text)))

@@ -25,6 +25,9 @@ from autoinstall.installer.view import View
 ENTER_PATIENCE = 2.5
 """Seconds for a dialog to go away after Enter before it is asked, by a harmless key, whether Enter was lost."""
 
+SEARCHES = 3
+"""Times that a list is looked through for a row before it is said to have none of that name: keys get lost."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -56,6 +59,7 @@ class Answering:
         self._seen = Seen()
         self._escape_sent = False
         self._entered = False
+        self._searches = 1
         self._started = time.monotonic()
         self.doubt = doubt
         self.presses = 0
@@ -78,11 +82,13 @@ class Answering:
                 self._seen,
                 application_cursor_keys=self._view.snapshot.application_cursor_keys,
             )
-            if isinstance(press, Unreachable) and not self.doubt:
-                return press
             if isinstance(press, Unreachable):
+                if not self.doubt or self._searches == SEARCHES:
+                    return press
+                self._search_again(dialog, deadline)
+            elif press.purpose is Purpose.REPAINT:
                 self._resolve_doubt(dialog, deadline)
-                self._seen = Seen()
+                self._seen = self._seen.after(press, effect=True)
             elif press.purpose is not Purpose.SUBMIT:
                 self._press(press, dialog, deadline)
             elif self.doubt:
@@ -155,6 +161,12 @@ class Answering:
             self.doubt = False
         else:
             self._view.pace.key_missed()
+
+    def _search_again(self, dialog: Dialog, deadline: Deadline) -> None:
+        """Forget what was seen of the list: lost keys may have made it look shorter than it is."""
+        self._resolve_doubt(dialog, deadline)
+        self._seen = Seen()
+        self._searches += 1
 
     def _enter(self, press: Press, dialog: Dialog, deadline: Deadline) -> bool:
         """Enter, on a settled dialog that still shows the reply; True when the dialog went away."""

@@ -244,9 +244,11 @@ class Installer:
     def _note(self, dialog: Dialog, recognition: Recognition, decision: Decision, result: Answered) -> None:
         """Put an answer into the history and the events."""
         question = recognition.question
-        name = question.name if question else None
+        name = question.name if question and not recognition.prelude else None
         run = self._run
         run.history = run.history.with_answer(name, dialog.identity)
+        if question is not None and recognition.prelude:
+            run.history = run.history.with_prelude(question.name, recognition.language)
         if question is not None and question.type == "error":
             run.history = run.history.with_policy(question.name)
         if name != MAIN_MENU:

@@ -36,10 +36,17 @@ class Repainter:
         changed = self._view.look(timeout)
         if self._view.readable is not None:
             self._wait = FIRST_WAIT
-        elif self._damaged() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._wait:
+        elif self._damaged() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._due:
             self.ask()
             self._wait = min(self._wait * 2, LONGEST_WAIT)
         return changed
+
+    @property
+    def _due(self) -> float:
+        """A line of the kernel is known to damage; any other unreadable screen may still be being painted."""
+        if self._view.disturbed and self._wait == FIRST_WAIT:
+            return min(2 * self._view.pace.settle, FIRST_WAIT)
+        return self._wait
 
     def ask(self) -> None:
         """Ask for one repaint: of GNU screen where its status line was seen, else of newt."""
