@@ -23,6 +23,9 @@ from autoinstall.guest.listener import Listener
 PATIENCE = 1.0
 """Seconds before a request without an answer is repeated; doubled each time."""
 
+REST_OF_LINE = 0.5
+"""Seconds for the rest of an answer that has begun; what is not whole then is damaged."""
+
 REPEATS = 6
 TYPED_LIMIT = 2.0
 """Seconds for a typed command to be done; doubled for each further typing."""
@@ -39,10 +42,11 @@ _LETTERS = "BCFGHJKMNPQSTVWXZ"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a request was answered, and the lines printed before it."""
+    """What a request was answered, and the lines printed before it; `damaged` when it cannot be read."""
 
     words: str
     body: bytes
+    damaged: bool = False
 
 
 class Session:
@@ -82,20 +86,29 @@ class Session:
         """The same, or None when no answer came until the deadline."""
         word = new_word()
         line = request_line(word, request)
-        pattern = answer_pattern(word)
         self.listener.forget()
         self.listener.send(line)
         while not deadline.expired:
-            match = self.listener.wait_for(pattern, deadline.nested(patience))
-            if match and match.group("answer") != b"garbled":
-                before = bytes(self.listener.heard[: match.start()])
-                return Answer(match.group("answer").decode("ascii", "replace"), _body(before, word))
-            if match:
-                self.listener.forget()
+            found = self.await_answer(word, deadline.nested(patience))
+            if found and not found.damaged and found.words != "garbled":
+                return found
+            if not found:
+                patience *= 2
+            self.listener.forget()
             if not deadline.expired:
                 self.listener.send(b"\n" + line)
-                patience *= 2
         return None
+
+    def await_answer(self, word: str, deadline: Deadline) -> Answer | None:
+        """The answer to the request of that word, whole or damaged; None when nothing came."""
+        begun = re.compile(rb"%s=|=%s" % (word.encode(), word.encode()))
+        if not self.listener.wait_for(begun, deadline):
+            return None
+        match = self.listener.wait_for(answer_pattern(word), Deadline.after(REST_OF_LINE))
+        if not match:
+            return Answer("", b"", damaged=True)
+        before = bytes(self.listener.heard[: match.start()])
+        return Answer(match.group("answer").decode("ascii", "replace"), _body(before, word))
 
     def interrupt(self) -> None:
         """Ctrl-C to whatever the shell waits for, and a fresh line."""

@@ -30,18 +30,18 @@ ai_quiet() {
     ai_say "$ai_level"
 }
 
-# ai_take FILE: lines "NUMBER LENGTH BASE64"; each is answered by the number that is wanted next. "end" ends.
+# ai_take FILE: lines "OFFSET LENGTH BASE64"; each is answered by the offset that is wanted next. "end" ends.
 ai_take() {
     ai_next=0
     if true 2>/dev/null >"$1"; then ai_say 0; else ai_say full; return; fi
-    while IFS=' ' read -r ai_number ai_length ai_data; do
-        case $ai_number in
+    while IFS=' ' read -r ai_offset ai_length ai_data; do
+        case $ai_offset in
         end) break ;;
         ai) [ "$ai_length" = "$ai_token" ] || break ;;
         "$ai_next")
             if [ "$ai_length" = "${#ai_data}" ]; then
                 printf '%s\n' "$ai_data" 2>/dev/null >>"$1" || { ai_say full; return; }
-                ai_next=$((ai_next + 1))
+                ai_next=$((ai_next + ai_length))
             fi
             ;;
         esac

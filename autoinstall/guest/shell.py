@@ -126,7 +126,7 @@ class Shell:
         staged = f"{self._session.folder}/staged"
         send_bytes(self._session, data, staged)
         words = " ".join(shlex.quote(word) for word in (staged, target, mode, owner))
-        if self._session.ask(f"ai_place {words}", patience=15.0) != "placed":
+        if self._session.ask(f"ai_place {words}") != "placed":
             raise JobError(
                 f"{path} cannot be written: {self._errors()}",
                 kind="guest-file",
@@ -158,7 +158,7 @@ class Shell:
         return self._session.listener.shown(output)
 
     def _look(self, path: str, followed: bool = False) -> FileState | None:
-        words = self._session.ask(f"ai_look {shlex.quote(path)}", patience=15.0).split(" ")
+        words = self._session.ask(f"ai_look {shlex.quote(path)}").split(" ")
         if words[0] == "absent":
             return None
         if words[0] == "file" and len(words) == 6:

@@ -10,7 +10,7 @@ import shlex
 
 from autoinstall.deadline import Deadline
 from autoinstall.errors import JobError
-from autoinstall.guest.session import PATIENCE, Session, answer_pattern, new_word, request_line
+from autoinstall.guest.session import PATIENCE, Session, new_word, request_line
 
 LONGEST_LINE = 3000
 """Base64 characters of one line sent; the terminal's own limit is 4095."""
@@ -26,7 +26,7 @@ LARGEST_BLOCK = 96
 
 SMALLEST_BLOCK = 3
 
-RESENDS = 6
+RESENDS = 8
 """Sends of one line without any answer before the guest counts as lost."""
 
 ROUNDS = 3
@@ -52,16 +52,16 @@ def send_bytes(session: Session, data: bytes, path: str) -> None:
 
 
 def _send_lines(session: Session, data: bytes, path: str) -> None:
-    """Send the base64 text line by line; the guest says after each which one it wants next."""
+    """Send the base64 text line by line; the guest says after each from which offset on it wants more."""
     text = base64.b64encode(data)
     word = new_word()
     wanted = _answered(session, request_line(word, f"ai_take {shlex.quote(path)}"), word)
-    sent, length, damaged = 0, LONGEST_LINE, 0
-    while sent < len(text):
-        piece = text[sent : sent + length]
-        answer = _answered(session, b"%d %d %s\n" % (wanted, len(piece), piece), word)
-        if answer == wanted + 1:
-            wanted, sent, length, damaged = answer, sent + len(piece), min(2 * length, LONGEST_LINE), 0
+    length, damaged = LONGEST_LINE, 0
+    while wanted < len(text):
+        piece = text[wanted : wanted + length]
+        sent, wanted = wanted, _answered(session, b"%d %d %s\n" % (wanted, len(piece), piece), word)
+        if wanted > sent:
+            length, damaged = min(2 * length, LONGEST_LINE), 0
         elif damaged < DAMAGED_IN_A_ROW:
             length, damaged = max(length // 2, SHORTEST_LINE), damaged + 1
         else:
@@ -70,22 +70,21 @@ def _send_lines(session: Session, data: bytes, path: str) -> None:
 
 
 def _answered(session: Session, line: bytes, word: str) -> int:
-    """Send a line until the guest answers, and give the number of the line that it wants next."""
-    pattern = answer_pattern(word)
+    """Send a line until the guest answers, and give the offset that it wants next."""
     patience = PATIENCE
     session.listener.forget()
     session.listener.send(line)
     for _ in range(RESENDS):
-        match = session.listener.wait_for(pattern, Deadline.after(patience))
-        if match and match.group("answer").isdigit():
-            return int(match.group("answer"))
-        if match and match.group("answer") == b"full":
+        answer = session.await_answer(word, Deadline.after(patience))
+        if answer and answer.words.isdigit():
+            return int(answer.words)
+        if answer and answer.words == "full":
             raise JobError(
                 f"the guest cannot store what is sent to it (in {session.folder})",
                 kind="guest-disk-full",
                 hint="is its disk full, or its memory too small for the file?",
             )
-        if not match:
+        if not answer:
             patience *= 2
         session.listener.forget()
         session.listener.send(b"\n" + line)
