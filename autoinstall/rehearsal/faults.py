@@ -47,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
     "name-taken": Kind("a domain of somebody else has the name already", None),
     "memory-short": Kind("the host has not enough free memory", None),
     "disk-full": Kind("the host's own disk is full, so that it cannot create a domain", None),
-    "silent-boot": Kind("the installed system prints nothing before its login prompt", None),
+    "silent-boot": Kind("the installed system prints nothing at all after the boot loader", None),
     "ignore-shutdown": Kind("the guest never hears that it shall shut down", None),
     "restart-too-fast": Kind("the host refuses to restart a domain that lived less than ten seconds", None),
     "wrong-mode": Kind("a file that is put into the guest gets another mode than the one asked for", None),

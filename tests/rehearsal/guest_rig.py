@@ -182,7 +182,7 @@ def leave_shells(child: pexpect.spawn) -> bool:
     """Leave what the last test left open, if it left a shell; whether the guest stands at its login prompt now."""
     for _ in range(3):
         child.send("\x15\r")
-        if child.expect([r"[$#] $", pexpect.TIMEOUT, pexpect.EOF], timeout=3) != 0:
+        if child.expect([r"[$#] $", pexpect.TIMEOUT, pexpect.EOF], timeout=1.5) != 0:
             return False
         child.send("sudo -k; exit\r")
         if child.expect([r"\r\nubuntu login: $", r"[$#] $", pexpect.TIMEOUT, pexpect.EOF], timeout=3) == 0:
