@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     events, standing = Events(), _Standing()
     events.subscribe(ProgressLines(output))
     events.subscribe(standing)
-    installer = Installer(answers.book, secrets, recogniser, events)
+    masker = Masker(secrets.values(), visible=answers.visible_texts)
+    installer = Installer(answers.book, secrets, recogniser, events, masker=masker)
     failure: AutoinstallError | None = None
     end = End.CLOSED
     with _recorder(arguments.output, answers, secrets) as recorder:

@@ -13,7 +13,7 @@ from autoinstall.answers.secret import Secret
 from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
 from autoinstall.dialog.decide import Judge
-from autoinstall.dialog.document import answer_document, dialog_document, kind_of
+from autoinstall.dialog.document import answer_document, kind_of
 from autoinstall.dialog.history import History
 from autoinstall.dialog.keys import Unreachable
 from autoinstall.dialog.model import Accept, Decision, Dialog, Fill, Kind, Recognition, Stop
@@ -21,12 +21,13 @@ from autoinstall.dialog.proposal import proposed_lines
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Events
 from autoinstall.installer.answering import Answered, Answering, Gone
+from autoinstall.installer.explaining import Explainer
 from autoinstall.installer.failure import InstallerError
 from autoinstall.installer.lifecycle import Happening, Lifecycle
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
-from autoinstall.installer.screen import starred_lines
 from autoinstall.installer.view import View
+from autoinstall.recording.mask import Masker
 
 COMPLETION = "finish-install/reboot_in_progress"
 MAIN_MENU = "debian-installer/main-menu"
@@ -96,10 +97,11 @@ class Installer:
         recogniser: Recogniser,
         events: Events,
         limits: Limits | None = None,
+        masker: Masker | None = None,
     ) -> None:
         self._recogniser = recogniser
         self._judge = Judge(book, secrets, recogniser.vocabulary)
-        self._secrets = secrets
+        self._explainer = Explainer(recogniser, masker or Masker(secrets.values()))
         self._events = events
         self._limits = limits or Limits()
         self._whole = Deadline.after(self._limits.whole)
@@ -197,7 +199,7 @@ class Installer:
         if isinstance(verdict, Decision):
             return verdict
         view.settle(self._whole)
-        raise self._no_reply(view, dialog, recognition, verdict)
+        raise self._explainer.no_reply(view, dialog, recognition, verdict)
 
     def _answer(
         self, view: View, repainter: Repainter, dialog: Dialog, recognition: Recognition, decision: Decision
@@ -223,7 +225,7 @@ class Installer:
             self._slipped(view, result)
         elif isinstance(result, Unreachable):
             offered = ", ".join(repr(one) for one in result.offered)
-            raise self._no_reply(
+            raise self._explainer.no_reply(
                 view,
                 dialog,
                 recognition,
@@ -301,36 +303,9 @@ class Installer:
         self._run.panicked = self._run.panicked or happening is Happening.KERNEL_PANIC
 
     def _tell_dialog(self, dialog: Dialog, recognition: Recognition) -> None:
-        self._events.tell("dialog", **dialog_document(dialog, recognition))
-
-    def _no_reply(self, view: View, dialog: Dialog, recognition: Recognition, stop: Stop) -> InstallerError:
-        misses = stop.near_misses or tuple(
-            f"{miss.name}: {miss.why}" for miss in self._recogniser.near_misses(dialog)
-        )
-        return InstallerError(
-            stop.message,
-            kind=stop.kind,
-            hint=stop.hint,
-            awaited="an answer for the dialog on the screen",
-            dialog=dialog_document(dialog, recognition),
-            screen=self._screen(view),
-            near_misses=() if recognition.question else misses,
-            proposal=stop.proposal,
-        )
+        self._events.tell("dialog", **self._explainer.document(dialog, recognition))
 
     def _stopped(self, view: View, kind: str, message: str, waited: float) -> InstallerError:
-        dialog = view.dialog
-        recognition = self._recogniser.recognise(dialog, self._run.history) if dialog else Recognition(None)
         last = self._run.answered[-1].question if self._run.answered else None
-        return InstallerError(
-            message,
-            kind=kind,
-            hint="the screen shows where the installer stands" if dialog else "the console shows no dialog",
-            awaited=f"the next dialog after {last}" if last else "the installer's first dialog",
-            waited=round(waited, 1),
-            dialog=dialog_document(dialog, recognition) if dialog else None,
-            screen=self._screen(view),
-        )
-
-    def _screen(self, view: View) -> tuple[str, ...]:
-        return starred_lines(view.snapshot, self._secrets.values())
+        awaited = f"the next dialog after {last}" if last else "the installer's first dialog"
+        return self._explainer.stopped(view, self._run.history, kind, message, awaited, waited)

@@ -45,7 +45,9 @@ class InstallStage:
         kept = context.domains.find("install")
         record = kept or self._begin(context)
         recogniser = Recogniser(load_shipped(), (context.answers.installer.language,))
-        installer = Installer(context.answers.book, context.secrets, recogniser, context.events)
+        installer = Installer(
+            context.answers.book, context.secrets, recogniser, context.events, masker=context.masker
+        )
         with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
             console = DomainConsole(context, record, recorder)
             channel = self._drive(context, installer, console, record, reattached=kept is not None)
