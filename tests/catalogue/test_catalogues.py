@@ -94,6 +94,7 @@ def test_an_initrd_without_templates_gives_the_shipped_catalogue(tmp_path):
         (b"\x28\xb5\x2f\xfd....", "zstd"),
         (b"Template: \xff\xff\nType: note\n", "line 1: not UTF-8"),
     ],
+    ids=["templates", "gzip", "cut", "header", "rubbish", "zstd", "text"],
 )
 def test_a_file_that_is_no_catalogue_is_invalid_and_named(tmp_path, content, word):
     path = tmp_path / "catalogue"
