@@ -42,10 +42,10 @@ $(BIN)/python:
 # Installed anew only when pyproject.toml changes; the code itself is used where it lies.
 $(VENV)/installed: pyproject.toml | $(BIN)/python
 	@echo "installing autoinstall and its libraries into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml | $(BIN)/python
 	@echo "installing autoinstall, its libraries and the tests' into $(VENV)" >&2
-	@$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/installed
