@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from autoinstall.rehearsal import ext4, namespaces, partitions, tree
+from autoinstall.rehearsal import ext4, namespaces, partitions, staging, tree
 from autoinstall.rehearsal.partitions import DiskError
 from autoinstall.rehearsal.system import InstalledSystem
 
 HOST_FOLDER = "host"
 """Where the guest sees the host's own programs; links that point into it are the rehearsal's, not the guest's."""
 
-NOT_ON_DISK = (HOST_FOLDER, "dev", "proc", "run", "sys")
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 - private folders are made in there
+_SPARE_ROOM = 64 << 20
+NOT_ON_DISK = ("dev", "proc", "run", "sys")
 
 __all__ = ["HOST_FOLDER", "DiskError", "read_tree", "write_back", "write_installed_disk"]
 
@@ -39,11 +41,11 @@ def write_installed_disk(path: Path | str, system: InstalledSystem) -> None:
     except OSError as error:
         raise DiskError(f"The disk {path} cannot be used: {error.strerror}.") from error
     identities = tree.Identities(root=str(uuid.uuid4()), swap=str(uuid.uuid4()))
-    with _scratch() as scratch:
+    with _scratch() as scratch, _quick_scratch(0) as quick:
         folder = scratch / "tree"
         folder.mkdir(mode=0o755)
         owners = tree.lay_out(folder, system, identities)
-        image = scratch / "root.img"
+        image = quick / "root.img"
         ext4.make(folder, image, layout.root.size, identities.root, owners)
         partitions.write_table(path, layout, uuid.UUID(identities.swap))
         ext4.put_in(image, path, layout.root)
@@ -97,56 +99,15 @@ def _be_the_writer(path: Path, folder: Path, owners: Mapping[str, tuple[int, int
 
 def _write_back_here(path: Path, folder: Path, owners: Mapping[str, tuple[int, int]]) -> None:
     partition = partitions.find_root(path)
-    with _scratch(folder.parent) as scratch:  # hard links: the same file system
-        staged, new = scratch / "tree", scratch / "new.img"
-        _stage(folder, staged)
-        ext4.make(staged, new, partition.size, ext4.identity_of(path, partition), owners)
-        ext4.put_in(new, path, partition)
-
-
-def _stage(folder: Path, staged: Path) -> None:
-    """A copy of the tree by hard links, without what does not belong on its disk."""
-    staged.mkdir()
-    for here, folders, files in os.walk(folder):
-        below = Path(here).relative_to(folder)
-        if below == Path():
-            _copy_folder(folder, staged)
-        for name in list(folders):
-            source = Path(here, name)
-            if source.is_symlink():
-                folders.remove(name)
-                files.append(name)
-                continue
-            if str(below / name) in NOT_ON_DISK:
-                folders.remove(name)
-            if str(below / name) != HOST_FOLDER:
-                _copy_folder(source, staged / below / name)
-        for name in files:
-            _link(Path(here, name), staged / below / name)
-    _copy_times(folder, staged)
-
-
-def _copy_folder(source: Path, target: Path) -> None:
-    status = source.stat()
-    target.mkdir(exist_ok=True)
-    with contextlib.suppress(PermissionError):
-        os.chown(target, status.st_uid, status.st_gid)
-    target.chmod(stat.S_IMODE(status.st_mode))
-
-
-def _link(source: Path, target: Path) -> None:
-    """Hard link `source`, unless it is a link to the host's programs or a socket (which no disk keeps)."""
-    status = source.lstat()
-    if stat.S_ISLNK(status.st_mode) and str(source.readlink()).startswith(f"/{HOST_FOLDER}/"):
-        return
-    if not stat.S_ISSOCK(status.st_mode):
-        os.link(source, target, follow_symlinks=False)
-
-
-def _copy_times(folder: Path, staged: Path) -> None:
-    for here, _, _ in os.walk(staged, topdown=False):
-        status = (folder / Path(here).relative_to(staged)).stat()
-        os.utime(here, ns=(status.st_atime_ns, status.st_mtime_ns))
+    staged = Path(tempfile.mkdtemp(prefix=".disk-", dir=folder.parent))  # hard links: the same file system
+    try:
+        size = staging.stage(f"{folder}", f"{staged}/tree", not_into=NOT_ON_DISK, without=HOST_FOLDER)
+        with _quick_scratch(size) as quick:
+            new = quick / "new.img"
+            ext4.make(staged / "tree", new, partition.size, ext4.identity_of(path, partition), owners)
+            ext4.put_in(new, path, partition)
+    finally:
+        staging.remove(f"{staged}")
 
 
 @contextlib.contextmanager
@@ -155,3 +116,14 @@ def _scratch(parent: Path | str | None = None) -> Iterator[Path]:
     parent = parent or os.environ.get("AUTOINSTALL_REHEARSAL_HOME")
     with tempfile.TemporaryDirectory(prefix=".disk-", dir=parent) as name:
         yield Path(name)
+
+
+@contextlib.contextmanager
+def _quick_scratch(size: int) -> Iterator[Path]:
+    """A private folder in memory, where there is room for an image that holds `size` bytes of files.
+
+    mke2fs makes sure several times that what it wrote is on the disk; on a busy one that takes a second.
+    """
+    room = _IN_MEMORY.is_dir() and os.access(_IN_MEMORY, os.W_OK) and shutil.disk_usage(_IN_MEMORY).free
+    with _scratch(_IN_MEMORY if room > _SPARE_ROOM + 2 * size else None) as folder:
+        yield folder

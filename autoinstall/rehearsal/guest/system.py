@@ -136,7 +136,7 @@ class System:
 
 def _signature(root: Path) -> list[tuple[object, ...]]:
     """What tells one state of the tree from another, file by file, without what is not on the disk."""
-    left_out = {str(root / name) for name in disk.NOT_ON_DISK}
+    left_out = {str(root / name) for name in (disk.HOST_FOLDER, *disk.NOT_ON_DISK)}
     found: list[tuple[object, ...]] = []
     for here, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if os.path.join(here, name) not in left_out)  # noqa: PTH118
