@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import termios
 import tty
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -143,4 +144,8 @@ def spawn_on_pty(
 
 
 def _make_terminal_raw() -> None:
+    """Raw, and so that it stays so: QEMU's stdio sets OPOST again, which would turn each LF into CR LF by ONLCR."""
     tty.setraw(0)
+    attributes = termios.tcgetattr(0)
+    attributes[1] &= ~termios.ONLCR
+    termios.tcsetattr(0, termios.TCSANOW, attributes)

@@ -108,7 +108,10 @@ class Seen:
         )
 
     def after(self, press: Press, effect: bool) -> Seen:
-        """What is known once it has been seen whether a press had an effect."""
+        """What is known once it has been seen whether a press had an effect.
+
+        A letter leaps over rows, so that the way from the top to the end has not been seen whole.
+        """
         typed_whole = self.typed_whole
         if press.purpose is Purpose.TYPE:
             typed_whole = press.secret
@@ -121,6 +124,7 @@ class Seen:
             typed_whole=typed_whole,
             confirmed=confirmed,
             painted_anew=self.last_focus if press.purpose is Purpose.REPAINT else None,
+            at_top=self.at_top and not press.keys.isalpha(),
         )
 
 

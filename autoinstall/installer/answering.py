@@ -25,7 +25,7 @@ from autoinstall.installer.view import View
 ENTER_PATIENCE = 2.5
 """Seconds for a dialog to go away after Enter before it is asked, by a harmless key, whether Enter was lost."""
 
-SEARCHES = 3
+SEARCHES = 2
 """Times that a list is looked through for a row before it is said to have none of that name: keys get lost."""
 
 
