@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,11 +33,7 @@ TOLD = (
 def test_the_same_story_however_it_is_cut(cuts: list[int]) -> None:
     lifecycle = Lifecycle()
     places = [0, *sorted(cuts), len(STORY)]
-    told = [
-        one
-        for start, end in zip(places, places[1:], strict=False)
-        for one in lifecycle.feed(STORY[start:end])
-    ]
+    told = [one for start, end in pairwise(places) for one in lifecycle.feed(STORY[start:end])]
     assert tuple(told) == TOLD
     assert lifecycle.over
 
