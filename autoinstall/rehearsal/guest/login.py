@@ -94,13 +94,11 @@ class Getty:
         limit = time.monotonic() + _LOGIN_LIMIT
         for attempt in range(_TRIES):
             if attempt:
-                self._machine.write(f"{self._hostname} login: ")
-                given = self._read_line(limit, echo=True)
+                given = self._read_line(f"{self._hostname} login: ", limit, echo=True)
                 if given is None:
                     return None
                 name = given
-            self._machine.write("Password: ")
-            password = self._read_line(limit, echo=False)
+            password = self._read_line("Password: ", limit, echo=False)
             if password is None:
                 return None
             self._machine.write("\n")
@@ -112,12 +110,16 @@ class Getty:
         self._machine.write(f"Maximum number of tries exceeded ({_TRIES})\n")
         return None
 
-    def _read_line(self, limit: float, *, echo: bool) -> str | None:
-        """A line that the terminal edits, or None when the time is over or somebody typed Ctrl-D."""
+    def _read_line(self, prompt: str, limit: float, *, echo: bool) -> str | None:
+        """A line that the terminal edits, or None when the time is over or somebody typed Ctrl-D.
+
+        As in Linux-PAM's misc_conv the echo is off, and what was typed before is gone, when the prompt is shown.
+        """
         mode = [list(part) if isinstance(part, list) else part for part in self._plain]
         if not echo:
             mode[_LFLAG] = _number(mode[_LFLAG]) & ~(termios.ECHO | termios.ECHOE | termios.ECHOK)
         termios.tcsetattr(0, termios.TCSAFLUSH if not echo else termios.TCSADRAIN, mode)
+        self._machine.write(prompt)
         try:
             if not self._machine.wait(0, max(0.0, limit - time.monotonic())):
                 self._machine.write(f"\nLogin timed out after {_LOGIN_LIMIT:.0f} seconds.\n")
