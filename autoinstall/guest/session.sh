@@ -85,9 +85,9 @@ ai_look() {
     fi
 }
 
-# ai_sync FILE: its bytes are on the disk; an old sync takes no names and writes everything.
-ai_sync() {
-    sync "$1" 2>/dev/null || sync
+# ai_copy FROM TO: with TO's bytes on the disk, and nothing else waited for where dd can do that.
+ai_copy() {
+    dd if="$1" of="$2" bs=65536 conv=fsync 2>/dev/null || { cat "$1" >"$2" && sync; }
 }
 
 # ai_own OWNER FILE
@@ -101,9 +101,8 @@ ai_own() {
 # ai_place DATA PATH MODE OWNER: PATH becomes DATA, whole or not at all.
 ai_place() {
     ai_temporary=$(mktemp "${2%/*}/.autoinstall.XXXXXX" 2>"$ai_dir/errors") || { ai_say failed; return; }
-    if { cat "$1" >"$ai_temporary" && ai_own "$4" "$ai_temporary" && chmod "$3" "$ai_temporary" &&
-        ai_sync "$ai_temporary" && mv -f "$ai_temporary" "$2"; } 2>"$ai_dir/errors"; then
-        ai_sync "${2%/*}/"
+    if { ai_copy "$1" "$ai_temporary" && ai_own "$4" "$ai_temporary" &&
+        chmod "$3" "$ai_temporary" && mv -f "$ai_temporary" "$2"; } 2>"$ai_dir/errors"; then
         ai_say placed
     else
         rm -f "$ai_temporary"

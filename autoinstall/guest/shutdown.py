@@ -27,7 +27,6 @@ def shut_down(shell: Shell, deadline: Deadline, *, is_gone: Callable[[], bool]) 
     False when it is still there at the deadline: the toolstack must end it. The session is over either way.
     """
     try:
-        sync(shell)
         shell.close()
         shell.send_line(_POWER_OFF)
         while not deadline.expired:

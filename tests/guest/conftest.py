@@ -43,13 +43,13 @@ def guest_path(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def open_shell(as_root: list[str], guest_path: str, tmp_path: Path) -> Iterator[OpenShell]:
-    """Opens a shell: `program` is the root's login shell, `damage` the arguments of damaged_line.py."""
+def open_listener(as_root: list[str], guest_path: str, tmp_path: Path) -> Iterator[Callable[..., Listener]]:
+    """Opens a root's login shell `program`; `damage` are the arguments of damaged_line.py."""
     channels: list[Channel] = []
 
     def opened(
         program: str = "bash --norc --noprofile -i", damage: tuple[int, int, int, int] | None = None
-    ) -> Shell:
+    ) -> Listener:
         line = [sys.executable, str(LINE), *map(str, damage), "--"] if damage else []
         channel = attach(
             [*line, *as_root, "sh", "-c", f"stty sane; echo ready; exec {program}"],
@@ -61,11 +61,17 @@ def open_shell(as_root: list[str], guest_path: str, tmp_path: Path) -> Iterator[
         listener = Listener(channel)
         while b"ready" not in listener.heard and not damage:
             assert listener.hear(30)
-        return Shell.open(listener)
+        return listener
 
     yield opened
     for channel in channels:
         channel.close()
+
+
+@pytest.fixture
+def open_shell(open_listener: Callable[..., Listener]) -> OpenShell:
+    """The same, and the session in it."""
+    return lambda *program, **options: Shell.open(open_listener(*program, **options))
 
 
 @pytest.fixture

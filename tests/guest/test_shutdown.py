@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autoinstall.deadline import Deadline
-from autoinstall.guest.shutdown import shut_down
+from autoinstall.guest.shutdown import shut_down, sync
 
 from .conftest import OpenShell
 
@@ -39,3 +39,17 @@ def test_a_guest_that_stays_is_said(open_shell: OpenShell, guest_path: str) -> N
     for name in ("poweroff", "shutdown", "halt"):
         power(guest_path, name, "exit 0\n")
     assert not shut_down(open_shell(), Deadline.after(3), is_gone=lambda: False)
+
+
+def test_sync_writes_before_it_returns(open_shell: OpenShell, guest_path: str, tmp_path: Path) -> None:
+    power(guest_path, "sync", f"touch {tmp_path}/synced\n")
+    sync(open_shell())
+    assert (tmp_path / "synced").exists()
+
+
+def test_the_disk_is_written_before_the_power_goes(
+    open_shell: OpenShell, guest_path: str, tmp_path: Path
+) -> None:
+    power(guest_path, "sync", f"touch {tmp_path}/synced\n")
+    power(guest_path, "poweroff", f"[ -e {tmp_path}/synced ] && touch {tmp_path}/gone\n")
+    assert shut_down(open_shell(), Deadline.after(60), is_gone=(tmp_path / "gone").exists)
