@@ -15,6 +15,7 @@ from autoinstall.build.checkpoints import Checkpoints
 from autoinstall.build.domains import OwnDomains
 from autoinstall.build.folder import BuildFolder
 from autoinstall.build.guest_steps import GuestSteps
+from autoinstall.build.netboot_source import has_stand_ins
 from autoinstall.build.places import cache_folder
 from autoinstall.build.rehearsal_host import RehearsalHost
 from autoinstall.build.state import StateFile
@@ -82,6 +83,11 @@ class BuildContext:
     @cached_property
     def guest_steps(self) -> GuestSteps:
         return GuestSteps(self.answers.steps, self.downloads, self.folder.root)
+
+    @property
+    def stand_ins(self) -> bool:
+        """Whether the rehearsal's own kernel or initrd stands for the real one."""
+        return has_stand_ins(self.answers.installer, self.rehearsal)
 
     @property
     def credentials(self) -> Credentials:

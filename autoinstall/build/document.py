@@ -17,9 +17,17 @@ Document = dict[str, Any]
 
 
 def build_document(
-    root: Path, state: BuildState, images: Sequence[ImageInfo], failure: Document | None
+    root: Path,
+    state: BuildState,
+    images: Sequence[ImageInfo],
+    failure: Document | None,
+    *,
+    stand_ins: bool = False,
 ) -> Document:
-    """The document of a build that ended; `image` is the first format asked for."""
+    """The document of a build that ended; `image` is the first format asked for.
+
+    `stand_ins` says that a rehearsal's own kernel and initrd stood for the real ones.
+    """
     return {
         "result": "failed" if failure else "done",
         "build": str(root),
@@ -30,6 +38,7 @@ def build_document(
         ],
         "image": image_document(images[0]) if images else None,
         "failure": failure,
+        "stand_ins": stand_ins,
     }
 
 

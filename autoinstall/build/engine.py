@@ -136,7 +136,9 @@ class Engine:
         context = self._context
         context.state.state.result = "failed" if failure else "done"
         context.state.save()
-        document = build_document(context.folder.root, context.state.state, context.images, failure)
+        document = build_document(
+            context.folder.root, context.state.state, context.images, failure, stand_ins=context.stand_ins
+        )
         context.events.stage = None
         context.events.tell(
             "build-finished", result=document["result"], document={**document, "failure": None}

@@ -103,6 +103,8 @@ def _summary(document: dict[str, Any]) -> list[str]:
         f"done in {seconds:.1f} s: {', '.join(done) or 'nothing was left to do'}",
         f"build: {document['build']}",
     ]
+    if document.get("stand_ins"):
+        lines.append("kernel and initrd are stand-ins")
     image = document["image"]
     if image:
         lines += [f"image: {image['path']} ({image['format']}, {image['file_size']} bytes)"]

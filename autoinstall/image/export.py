@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from autoinstall import process
 from autoinstall.errors import HostError
-from autoinstall.image.digest import blocks_of
+from autoinstall.image.digest import sums_of
 from autoinstall.image.disk import copy_sparse
 
 CONVERSION_SECONDS = 3600.0
@@ -112,9 +111,5 @@ def _qemu_img(*arguments: str) -> None:
 
 def image_info(path: Path, size: int) -> ImageInfo:
     """What an image file is, its sums computed; `size` is the virtual size in bytes."""
-    sums = [hashlib.sha256(), hashlib.md5(usedforsecurity=False)]
-    for block in blocks_of(path):
-        for running in sums:
-            running.update(block)
-    sha256, md5 = (running.hexdigest() for running in sums)
+    sha256, md5 = sums_of(path, "sha256", "md5")
     return ImageInfo(path, path.suffix.removeprefix("."), sha256, md5, size, path.stat().st_size)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from autoinstall.answers.loading import load
 from autoinstall.answers.rendered import rendered
 from autoinstall.answers.secret import Secret
 from autoinstall.answers.template import TemplateContext
-from autoinstall.build.rehearsal_host import Mischief
+from autoinstall.build.rehearsal_host import Mischief, prepare
 from autoinstall.build.run import BuildRequest, earlier_id, run_build
 from autoinstall.events import Event
 
@@ -97,6 +98,7 @@ def test_every_stage_is_done_and_the_image_is_summed(built: tuple[Path, dict[str
     work, document, _ = built
     assert document["failure"] is None
     assert [stage["state"] for stage in document["stages"]] == ["done"] * 8
+    assert document["stand_ins"]
     image = document["image"]
     assert image["size"] == 8 * 2**30
     name = Path(image["path"]).name
@@ -332,6 +334,30 @@ def test_an_interrupted_build_leaves_nothing_running(places: Path) -> None:
     assert b"--resume" in said
     assert not (work / "image" / "disk.img").exists()
     assert processes_of(work) == []
+
+
+def test_a_host_that_has_xl_is_built_on_as_any_other(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in the driver knows that this xl, this mirror and this key belong to a rehearsal."""
+    home = places / "host"
+    rehearsal = prepare(home, suite="precise", mischief=Mischief())
+    try:
+        for name, value in rehearsal.environment.items():
+            monkeypatch.setenv(name, value)
+        overrides = (
+            f"installer.mirror={rehearsal.mirror}",
+            f"installer.verify.keyring={rehearsal.keyring}",
+            "machine.on_reboot=destroy",
+        )
+        work = places / "on-xl"
+        given = replace(request(work, overrides=overrides, until="boot"), toolstack=None)
+        document = run_build(given)
+        assert document["failure"] is None
+        assert not document["stand_ins"]
+        assert json.loads((work / "state.json").read_text())["toolstack"] == "xl"
+        assert "domain-gone" in [event["event"] for event in events_of(work)]
+    finally:
+        rehearsal.stop()
+    assert processes_of(home) == []
 
 
 def _text(path: Path) -> str:

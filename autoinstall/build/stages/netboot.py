@@ -8,7 +8,7 @@ from typing import Any
 
 from autoinstall.answers.sections import Verify
 from autoinstall.build.context import BuildContext
-from autoinstall.build.netboot_source import PARTS, has_stand_ins, reference_of, source_of
+from autoinstall.build.netboot_source import PARTS, reference_of, source_of
 from autoinstall.errors import InvalidFileError
 from autoinstall.image.digest import digest_of
 from autoinstall.image.netboot import NetbootFile, check_reference, is_local, obtain
@@ -45,7 +45,7 @@ class NetbootStage:
             check_keyring(source.verification.keyring)
 
     def run(self, context: BuildContext) -> None:
-        if has_stand_ins(context.answers.installer, context.rehearsal):
+        if context.stand_ins:
             context.events.tell("progress", text="kernel and initrd are stand-ins")
         for part in PARTS:
             file = self._obtain(context, part)
