@@ -292,7 +292,7 @@ class Installer:
                 view, "early-reboot", "the guest rebooted before the installation was complete", 0.0
             )
         silence = Deadline.after(self._limits.silence)
-        while not self._run.lifecycle.rebooted:
+        while not (self._run.lifecycle.rebooted or self._run.lifecycle.going_down):
             if view.look(min(1.0, self._whole.remaining)):
                 silence = Deadline.after(self._limits.silence)
             self._check_deadlines(view, silence)

@@ -36,16 +36,23 @@ _SIGNS = (
     (Happening.SHUTDOWN, re.compile(r"Power down|System halted")),
     (Happening.KERNEL_PANIC, re.compile(r"Kernel panic - not syncing")),
 )
+_GOING_DOWN = re.compile(r"Requesting system (?:reboot|halt|poweroff)")
+"""busybox init's last words (init.c); the kernel's own may not reach the console."""
+
 _LOGIN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]* login: $")
 
 
 @dataclass(slots=True)
 class Lifecycle:
-    """Follows one console's text; knows whether this installer was complete, and whether it came again."""
+    """Follows one console's text; knows whether this installer was complete, and whether it came again.
+
+    `rebooted`: another boot than the installer's began, or is about to. `going_down`: the guest said so itself.
+    """
 
     starts: int = 0
     complete: bool = False
     rebooted: bool = False
+    going_down: bool = False
     _line: str = ""
     _started_this_boot: bool = False
     _told: frozenset[Happening] = frozenset()
@@ -79,6 +86,7 @@ class Lifecycle:
 
     def _in_line(self) -> list[Happening]:
         line = _CONTROL.sub("", self._line)
+        self.going_down = self.going_down or bool(_GOING_DOWN.search(line))
         found: list[Happening] = []
         for happening, sign in _SIGNS:
             if happening not in self._told and sign.search(line):
@@ -94,7 +102,9 @@ class Lifecycle:
             self.rebooted = self.rebooted or self._started_this_boot
             self._started_this_boot = False
         elif happening is Happening.REBOOT:
-            self.rebooted = True
+            self.rebooted = self.going_down = True
+        elif happening is Happening.SHUTDOWN:
+            self.going_down = True
         elif happening is Happening.INSTALLATION_COMPLETE:
             return self.saw_completion()
         elif happening is Happening.INSTALLER_STARTED:

@@ -70,3 +70,10 @@ def test_a_reboot_before_the_end_is_over_but_not_complete() -> None:
     lifecycle.saw_dialog()
     lifecycle.feed("[    0.0] Linux version 3.2\r\n")
     assert (lifecycle.over, lifecycle.complete) == (True, False)
+
+
+@pytest.mark.parametrize("line", ["\rRequesting system poweroff\r\n", "[  731.1] System halted.\r\n"])
+def test_the_guest_says_itself_that_it_goes_down(line: str) -> None:
+    lifecycle = Lifecycle()
+    lifecycle.feed(line)
+    assert (lifecycle.going_down, lifecycle.rebooted) == (True, False)
