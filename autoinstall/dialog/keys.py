@@ -188,11 +188,13 @@ def _towards_row(dialog: Dialog, label: str, seen: Seen, arrows: _Arrows) -> Pre
         return Press(Purpose.SUBMIT, RETURN)
     if focus is not None and focus != seen.painted_anew and _with_remains(focus, label):
         return Press(Purpose.REPAINT, REPAINT)
-    letter = label[:1]
-    if letter.isascii() and letter.isalpha() and not _letter_exhausted(letter, seen):
-        return Press(Purpose.MOVE, letter.lower().encode())
-    if label in dialog.choices and focus in dialog.choices:
-        below = dialog.choices.index(label) > dialog.choices.index(focus)
+    in_view = label in dialog.choices and focus in dialog.choices
+    below = in_view and dialog.choices.index(label) > dialog.choices.index(focus or "")
+    letter = label[:1].lower()
+    leads_away = in_view and not below and _begins(focus, letter)
+    if letter.isascii() and letter.isalpha() and not leads_away and not _letter_exhausted(letter, seen):
+        return Press(Purpose.MOVE, letter.encode())
+    if in_view:
         return arrows.down if below else arrows.up
     if not seen.at_end:
         return arrows.down
@@ -213,10 +215,18 @@ def _with_remains(row: str, label: str) -> bool:
 
 
 def _letter_exhausted(letter: str, seen: Seen) -> bool:
-    """A letter goes round the rows that begin with it (newt's listbox.c); seen twice, they hold no more."""
-    if seen.idle >= IDLE_LETTER:
+    """The rows that begin with the letter hold no more: one was seen twice, or the letter does not move on.
+
+    From a row that begins with it newt goes on to the next one below, and stays on the last; from any other
+    row it goes to the first (listbox.c).
+    """
+    if seen.idle >= (1 if _begins(seen.last_focus, letter) else IDLE_LETTER):
         return True
-    return any(times > 1 and row[:1].lower() == letter.lower() for row, times in seen.visits.items())
+    return any(times > 1 and _begins(row, letter) for row, times in seen.visits.items())
+
+
+def _begins(row: str | None, letter: str) -> bool:
+    return row is not None and row[:1].lower() == letter
 
 
 def _towards_ticks(
