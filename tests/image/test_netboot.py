@@ -188,9 +188,12 @@ def test_a_local_file_is_copied_and_its_pin_kept(mirror: Mirror, tmp_path: Path)
 def test_what_cannot_work_is_seen_beforehand(
     mirror: Mirror, tmp_path: Path, reference: str, kind: str
 ) -> None:
-    with pytest.raises(InvalidFileError) as caught:
-        check_reference(source(mirror, Verification(tmp_path / "keyring")), reference)
-    assert (caught.value.kind, caught.value.exit_code) == (kind, 3)
+    wanted = source(mirror, Verification(tmp_path / "keyring"))
+    for attempt in (lambda: check_reference(wanted, reference), lambda: get(tmp_path, wanted, reference)):
+        with pytest.raises(InvalidFileError) as caught:
+            attempt()
+        assert (caught.value.kind, caught.value.exit_code) == (kind, 3)
+    assert not mirror.requests
 
 
 def test_an_absent_or_armoured_keyring_is_the_files_fault(
