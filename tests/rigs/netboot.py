@@ -34,7 +34,8 @@ sys.exit(status)
 def machine(pid_file: Path) -> list[str]:
     """The command whose terminal is the machine's serial line; it runs until the terminal is closed.
 
-    `loglevel=6` leaves the kernel's banner and warnings on the line, and most of its chatter out.
+    `loglevel=6` leaves the kernel's banner and warnings on the line, and most of its chatter out; `?=` gives
+    a question another default, and still has it asked.
     """
     return [
         *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-smp", "1", "-m", "1024"),
@@ -42,7 +43,7 @@ def machine(pid_file: Path) -> list[str]:
         *("-chardev", "stdio,id=line,signal=off,mux=off", "-serial", "chardev:line"),
         *("-nic", "user,model=virtio", "-pidfile", str(pid_file)),
         *("-kernel", str(IMAGES / "linux"), "-initrd", str(INITRD)),
-        *("-append", "console=ttyS0 loglevel=6 ---"),
+        *("-append", "console=ttyS0 loglevel=6 mirror/http/hostname?=mirror.invalid ---"),
     ]
 
 
