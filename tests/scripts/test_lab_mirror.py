@@ -1,0 +1,547 @@
+"""The lab mirror's pure parts: control files, closure, index files, paths, ranges, archives, steps, the server."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import http.client
+import io
+import json
+import lzma
+import subprocess
+import sys
+from collections.abc import Iterator
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autoinstall.catalogue.initrd import templates_in_initrd
+from autoinstall.errors import BusyError, HostError, InvalidFileError
+from autoinstall.image.digest import release_sums_in
+from autoinstall.image.http import NotFoundError
+from scripts.lab_mirror import closure, cpio, deb, index, toolbox
+from scripts.lab_mirror.catalogue import english
+from scripts.lab_mirror.places import Lab, Variant
+from scripts.lab_mirror.proxy import MirrorServer, listening, open_server
+from scripts.lab_mirror.request import (
+    Area,
+    Refused,
+    Span,
+    Wanted,
+    span_wanted,
+    unchanged_since,
+    wanted,
+)
+from scripts.lab_mirror.stanza import Stanza, packages_in, stanzas_in
+from scripts.lab_mirror.step import Steps
+from scripts.lab_mirror.store import Archive, Store
+
+MIRROR = "http://mirror.example/debian"
+PROGRAM = Path(__file__).parents[2] / "scripts/lab-mirror"
+
+words = st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)
+
+
+def stanza(name: str, **fields: str) -> Stanza:
+    return Stanza({"Package": name, **{key.replace("_", "-"): value for key, value in fields.items()}})
+
+
+class TestStanzas:
+    def test_fields_and_folded_lines_are_read_in_their_order(self) -> None:
+        text = "Package: a\nDescription: short\n long\n .\n more\nSize: 3\n\n\n# no package\nX: y\n\nPackage: b\n"
+        first, second = stanzas_in(text)
+        assert list(first.fields) == ["Package", "Description", "Size"]
+        assert first.get("Description") == "short\n long\n .\n more"
+        assert (second.name, second.get("Size")) == ("b", "")
+
+    @given(st.lists(st.dictionaries(words, words, max_size=4), max_size=4))
+    def test_a_written_index_is_read_back(self, several: list[dict[str, str]]) -> None:
+        stanzas = [Stanza({"Package": "p", **fields}) for fields in several]
+        assert list(stanzas_in(index.packages_text(stanzas))) == stanzas
+
+    @pytest.mark.parametrize(
+        ("relation", "names"),
+        [
+            ("", []),
+            ("libc6-udeb (>= 2.41), cdebconf-udeb", ["libc6-udeb", "cdebconf-udeb"]),
+            ("a | b (= 1), c:any", ["a", "c"]),
+            ("a,\n b,", ["a", "b"]),
+        ],
+    )
+    def test_relations_name_packages(self, relation: str, names: list[str]) -> None:
+        assert packages_in(relation) == names
+
+
+class TestClosure:
+    def test_dependencies_are_followed_through_virtual_packages(self) -> None:
+        offered = [
+            stanza("partman-ext3", Priority="standard", Depends="ext4-modules, partman-base"),
+            stanza("partman-base", Priority="optional", Depends="parted"),
+            stanza("ext4-modules-6.1-di", Provides="ext4-modules, ext3-modules", Priority="optional"),
+            stanza("ext4-modules-lab", Provides="ext4-modules", Priority="optional"),
+            stanza("unwanted", Priority="optional"),
+            stanza("parted", Priority="optional", Depends="anna"),
+            stanza("anna", Priority="standard"),
+        ]
+        found = [one.name for one in closure.needed(offered, {"anna"})]
+        assert found == ["ext4-modules-6.1-di", "ext4-modules-lab", "parted", "partman-base", "partman-ext3"]
+
+    def test_dependencies_may_go_round(self) -> None:
+        offered = [stanza("a", Priority="standard", Depends="b, v"), stanza("b", Depends="a", Provides="v")]
+        assert [one.name for one in closure.needed(offered, ())] == ["a", "b"]
+
+    def test_modules_of_another_kernel_are_no_offer(self) -> None:
+        both = [stanza("m", Kernel_Version="6.12.94"), stanza("n", Kernel_Version="6.12.117"), stanza("o")]
+        assert [one.name for one in closure.of_kernel(both, "6.12.117")] == ["n", "o"]
+
+    def test_provided_names_count_as_present(self) -> None:
+        assert closure.offered_names([stanza("a", Provides="b, c (= 1)")]) == {"a", "b", "c"}
+
+
+class TestIndex:
+    def test_packages_end_with_a_blank_line_in_each_form(self) -> None:
+        """Debootstrap drops the last stanza of an index that does not."""
+        text = index.packages_text([stanza("a"), stanza("b")])
+        files = index.packages_files(text)
+        assert text == "Package: a\n\nPackage: b\n\n"
+        assert gzip.decompress(files[".gz"]) == lzma.decompress(files[".xz"]) == files[""] == text.encode()
+
+    def test_release_lists_sizes_and_sums(self) -> None:
+        files = {"main/Packages": b"content", "main/Packages.gz": b""}
+        text = index.release_text({"Suite": "stable", "Components": "main"}, files)
+        sha = hashlib.sha256(b"content").hexdigest()
+        assert text.startswith("Suite: stable\nComponents: main\nMD5Sum:\n ")
+        assert f" {sha} 7 main/Packages\n" in text.partition("SHA256:")[2]
+        assert set(release_sums_in(text)) == set(files)
+
+    def test_the_header_of_a_release_ends_before_its_lists(self) -> None:
+        text = "Origin: Debian\nDate: Sat, 21 Nov 2026 09:15:44 UTC\nMD5Sum:\n 00 1 main/x: y\nSHA256:\n"
+        assert index.release_header(text) == {"Origin": "Debian", "Date": "Sat, 21 Nov 2026 09:15:44 UTC"}
+
+    def test_a_stored_package_bears_its_new_sums_only(self) -> None:
+        old = stanza("a", Filename="pool/a.deb", Size="9", SHA256="00", SHA1="11", Version="1")
+        new = index.stored(old, "lab/a.deb", b"abc")
+        assert new.fields == {
+            "Package": "a",
+            "Version": "1",
+            "Filename": "lab/a.deb",
+            "Size": "3",
+            "MD5sum": hashlib.md5(b"abc").hexdigest(),
+            "SHA256": hashlib.sha256(b"abc").hexdigest(),
+        }
+
+
+class TestPaths:
+    @pytest.mark.parametrize(
+        ("target", "area", "path", "url"),
+        [
+            (f"{MIRROR}/dists/trixie/Release", Area.MIRROR, "dists/trixie/Release", None),
+            (f"{MIRROR}//dists/trixie/Release", Area.MIRROR, "dists/trixie/Release", None),
+            ("HTTP://Mirror.Example//debian//pool/a.deb", Area.MIRROR, "pool/a.deb", None),
+            (f"{MIRROR}/pool/g%2b%2b_1%7e2.deb", Area.MIRROR, "pool/g++_1~2.deb", None),
+            (f"{MIRROR}/pool/g++_1~2.deb", Area.MIRROR, "pool/g++_1~2.deb", None),
+            ("/debian/pool/a.deb", Area.MIRROR, "pool/a.deb", None),
+            ("/debian//pool/a.deb?x=1", Area.MIRROR, "pool/a.deb", None),
+            (
+                "http://security.example/debian-security//dists/s/Release",
+                Area.SECURITY,
+                "dists/s/Release",
+                "http://security.example/debian-security/dists/s/Release",
+            ),
+            (
+                "/debian-security/dists/s/Release",
+                Area.SECURITY,
+                "dists/s/Release",
+                "http://mirror.example/debian-security/dists/s/Release",
+            ),
+        ],
+    )
+    def test_what_is_served(self, target: str, area: Area, path: str, url: str | None) -> None:
+        assert wanted(target, MIRROR) == Wanted(area, path, url or f"{MIRROR}/{path}")
+
+    @pytest.mark.parametrize(
+        ("target", "status"),
+        [
+            ("http://127.0.0.1:22/", 403),
+            ("http://mirror.example/other/x", 403),
+            ("http://mirror.example/debian", 403),
+            ("http://mirror.example:8080/debian/x", 403),
+            ("https://mirror.example/debian/x", 403),
+            ("ftp://h/debian-security/x", 403),
+            ("/", 404),
+            ("/debian", 404),
+            ("/debian/", 404),
+            ("/debianx/y", 404),
+            (f"{MIRROR}/../../etc/passwd", 400),
+            ("/debian/%2e%2e/%2e%2e/etc/passwd", 400),
+            ("/debian/x%00y", 400),
+        ],
+    )
+    def test_what_is_refused(self, target: str, status: int) -> None:
+        refusal = wanted(target, MIRROR)
+        assert isinstance(refusal, Refused) and refusal.status == status
+
+    def test_a_mirror_in_a_folder_of_another_name(self) -> None:
+        assert wanted("http://h/pub/deb/pool/a", "http://h/pub/deb") == Wanted(
+            Area.MIRROR, "pool/a", "http://h/pub/deb/pool/a"
+        )
+
+    @given(st.text())
+    def test_no_target_leads_out_of_the_archive(self, text: str) -> None:
+        for target in (f"/debian/{text}", f"{MIRROR}/{text}"):
+            try:
+                file = wanted(target, MIRROR)
+            except ValueError:
+                continue
+            if isinstance(file, Wanted):
+                root = Path("/archive")
+                assert (root / file.path).is_relative_to(root) and ".." not in Path(file.path).parts
+                assert not Path(file.path).is_absolute()
+
+    def test_suites_are_known_by_their_folder(self) -> None:
+        assert Wanted(Area.MIRROR, "dists/trixie/main/x", "").suite == "trixie"
+        assert Wanted(Area.MIRROR, "dists/trixie", "").suite is None
+        assert Wanted(Area.MIRROR, "pool/main/x", "").suite is None
+
+
+class TestRanges:
+    @pytest.mark.parametrize(
+        ("header", "span"),
+        [
+            (None, None),
+            ("", None),
+            ("bytes=0-", Span(0, 10)),
+            ("bytes=4-", Span(4, 10)),
+            ("bytes=4-6", Span(4, 7)),
+            ("bytes=4-99", Span(4, 10)),
+            ("bytes=-3", Span(7, 10)),
+            ("bytes=-30", Span(0, 10)),
+            ("bytes=1-2,4-5", None),
+            ("bytes=-", None),
+            ("bytes=6-4", None),
+            ("lines=1-", None),
+        ],
+    )
+    def test_spans(self, header: str | None, span: Span | None) -> None:
+        assert span_wanted(header, 10) == span
+
+    @pytest.mark.parametrize("header", ["bytes=10-", "bytes=11-20", "bytes=-0"])
+    def test_what_lies_behind_the_end_is_refused(self, header: str) -> None:
+        refusal = span_wanted(header, 10)
+        assert isinstance(refusal, Refused) and refusal.status == 416
+
+    @given(st.text() | st.from_regex(r"bytes=\d*-\d*", fullmatch=True), st.integers(0, 50))
+    def test_a_span_lies_within_the_file(self, header: str, size: int) -> None:
+        span = span_wanted(header, size)
+        if isinstance(span, Span):
+            assert 0 <= span.start < span.end <= size
+
+    def test_dates(self) -> None:
+        assert unchanged_since(formatdate(1000, usegmt=True), 1000)
+        assert not unchanged_since(formatdate(999, usegmt=True), 1000)
+        assert not unchanged_since("yesterday", 1000)
+        assert not unchanged_since(None, 1000)
+
+
+class TestCpio:
+    def test_an_archive_is_read_back(self, tmp_path: Path) -> None:
+        (tmp_path / "usr/lib").mkdir(parents=True)
+        (tmp_path / "usr/lib/tool").write_bytes(b"#!")
+        (tmp_path / "usr/lib/tool").chmod(0o755)
+        (tmp_path / "lib").symlink_to("usr/lib")
+        written = cpio.archive(cpio.entries_below(tmp_path))
+        assert list(cpio.entries_in(io.BytesIO(written))) == [
+            cpio.Entry("lib", 0o120777, b"usr/lib"),
+            cpio.Entry("usr", 0o40755, b""),
+            cpio.Entry("usr/lib", 0o40755, b""),
+            cpio.Entry("usr/lib/tool", 0o100755, b"#!"),
+        ]
+
+    @given(st.dictionaries(words, st.binary(max_size=20), max_size=5))
+    def test_any_files_survive(self, files: dict[str, bytes]) -> None:
+        entries = [cpio.Entry(name, 0o100644, content) for name, content in files.items()]
+        assert list(cpio.entries_in(io.BytesIO(cpio.archive(entries)))) == entries
+
+    def test_the_driver_reads_the_same_archive(self) -> None:
+        text = b"Template: a/b\nType: note\nDescription: d\n"
+        archive = cpio.archive([cpio.Entry("var/lib/dpkg/info/a.templates", 0o100644, text)])
+        assert list(templates_in_initrd(io.BytesIO(archive))) == [
+            ("var/lib/dpkg/info/a.templates", text.decode())
+        ]
+
+    @pytest.mark.parametrize("cut", [50, 112, 130])
+    def test_a_cut_archive_is_told(self, cut: int) -> None:
+        whole = cpio.archive([cpio.Entry("file", 0o100644, b"content of it")])
+        with pytest.raises(InvalidFileError):
+            list(cpio.entries_in(io.BytesIO(whole[:cut])))
+
+
+class TestPackages:
+    def test_a_package_without_compression_is_the_same_package(self, tmp_path: Path) -> None:
+        tree = tmp_path / "tree"
+        (tree / "etc").mkdir(parents=True)
+        (tree / "etc/file").write_text("text " * 1000)
+        control = Stanza(
+            {
+                "Package": "p",
+                "Version": "1",
+                "Architecture": "all",
+                "Maintainer": "m <m@example.org>",
+                "Description": "d",
+            }
+        )
+        packed, plain = tmp_path / "p.deb", tmp_path / "plain.deb"
+        deb.pack(tree, control, packed)
+        plain.write_bytes(deb.uncompressed(packed.read_bytes()))
+        assert [name for name, _ in deb.members(plain.read_bytes())] == [
+            "debian-binary",
+            "control.tar",
+            "data.tar",
+        ]
+        assert deb.control_of(plain) == deb.control_of(packed) == control
+        deb.unpack(plain, tmp_path / "out")
+        assert (tmp_path / "out/etc/file").read_text() == "text " * 1000
+
+    @pytest.mark.parametrize("damaged", [b"", b"no package", b"!<arch>\nshort"])
+    def test_what_is_no_package_is_told(self, damaged: bytes) -> None:
+        with pytest.raises(InvalidFileError):
+            deb.uncompressed(damaged)
+
+    def test_translations_are_left_out_of_the_catalogue(self) -> None:
+        text = (
+            "\nTemplate: a/b\nType: select\nChoices: x, y\nChoices-de.UTF-8: u, v\nChoices-pt_BR.UTF-8: w\n"
+            " z\nDescription: short\n long\nDescription-sr@latin.UTF-8: k\n l\nDefault: x\n\n"
+        )
+        assert english(text) == (
+            "Template: a/b\nType: select\nChoices: x, y\nDescription: short\n long\nDefault: x"
+        )
+
+
+class TestSteps:
+    def make(self, folder: Path, *inputs: str, fails: bool = False) -> bool:
+        """Whether the step was done."""
+        done = []
+
+        def work() -> None:
+            done.append(True)
+            if fails:
+                raise HostError("it failed")
+            (folder / "output").touch()
+
+        Steps(folder / "steps", lambda line: None).make("a step", inputs, [folder / "output"], work)
+        return bool(done)
+
+    def test_a_step_is_done_again_when_its_inputs_change_or_its_outputs_go(self, tmp_path: Path) -> None:
+        assert self.make(tmp_path, "a")
+        assert not self.make(tmp_path, "a")
+        assert self.make(tmp_path, "b")
+        (tmp_path / "output").unlink()
+        assert self.make(tmp_path, "b")
+
+    def test_a_failed_step_is_done_again(self, tmp_path: Path) -> None:
+        assert self.make(tmp_path, "a")
+        with pytest.raises(HostError):
+            self.make(tmp_path, "b", fails=True)
+        assert self.make(tmp_path, "a"), "what the failed step left behind counts for nothing"
+
+    def test_a_damaged_stamp_counts_for_nothing(self, tmp_path: Path) -> None:
+        assert self.make(tmp_path, "a")
+        (tmp_path / "steps/a-step.json").write_text("[1]")
+        assert self.make(tmp_path, "a")
+
+
+@pytest.fixture
+def upstream(tmp_path: Path) -> Iterator[MirrorServer]:
+    """A mirror for the mirror: a folder served by the same server, whole."""
+    folder = tmp_path / "upstream"
+    index.write_files(
+        folder / "debian",
+        {
+            "dists/trixie/InRelease": b"theirs",
+            "dists/trixie/Release": b"theirs",
+            "pool/g++.deb": b"0123456789",
+        },
+    )
+    with listening(Archive(folder, None), "http://none.example/debian", 0) as server:
+        yield server
+
+
+@pytest.fixture
+def lab(tmp_path: Path, upstream: MirrorServer) -> Iterator[MirrorServer]:
+    """A lab in front of it that has the suite's Release of its own, and another suite wholly."""
+    folder = tmp_path / "archive"
+    files = {"dists/trixie/Release": b"ours", "dists/ours/InRelease": b"ours", "dists/ours/Packages": b""}
+    index.write_files(folder / "debian", files)
+    mirror = f"{upstream.url}/debian"
+    with listening(Archive(folder, tmp_path / "cache"), mirror, 0) as server:
+        yield server
+
+
+def ask(
+    server: MirrorServer, path: str, method: str = "GET", **headers: str
+) -> tuple[int, bytes, dict[str, str]]:
+    """Status, content and headers (names in small letters) of an answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    try:
+        connection.request(
+            method, path, headers={name.replace("_", "-"): text for name, text in headers.items()}
+        )
+        answer = connection.getresponse()
+        return answer.status, answer.read(), {name.lower(): text for name, text in answer.getheaders()}
+    finally:
+        connection.close()
+
+
+class TestServer:
+    def test_its_own_files_come_before_the_mirrors(self, lab: MirrorServer) -> None:
+        assert ask(lab, "/debian//dists/trixie/Release")[:2] == (200, b"ours")
+        assert ask(lab, f"{lab.mirror}/dists/trixie/Release")[:2] == (200, b"ours")
+        assert ask(lab, f"{lab.mirror}/dists/trixie/InRelease")[:2] == (200, b"theirs")
+
+    def test_a_suite_of_its_own_is_wholly_its_own(self, lab: MirrorServer) -> None:
+        assert ask(lab, "/debian/dists/ours/Packages")[:2] == (200, b"")
+        assert ask(lab, "/debian/dists/ours/Translation-en")[0] == 404
+
+    def test_a_file_is_fetched_once_by_either_spelling(
+        self, lab: MirrorServer, upstream: MirrorServer
+    ) -> None:
+        assert ask(lab, "/debian/pool/g%2b%2b.deb")[:2] == (200, b"0123456789")
+        upstream.shutdown()
+        assert ask(lab, f"{lab.mirror}/pool/g++.deb")[:2] == (200, b"0123456789")
+
+    def test_parts_of_files(self, lab: MirrorServer) -> None:
+        status, content, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=7-")
+        assert (status, content, headers["content-range"]) == (206, b"789", "bytes 7-9/10")
+        status, _, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=10-")
+        assert (status, headers["content-range"]) == (416, "bytes */10")
+
+    def test_what_has_not_changed_is_not_sent(self, lab: MirrorServer) -> None:
+        date = ask(lab, "/debian/pool/g++.deb")[2]["last-modified"]
+        assert ask(lab, "/debian/pool/g++.deb", If_Modified_Since=date)[:2] == (304, b"")
+        assert ask(lab, "/debian/pool/g++.deb", If_Modified_Since=formatdate(0, usegmt=True))[0] == 200
+
+    def test_a_head_has_no_body(self, lab: MirrorServer) -> None:
+        status, content, headers = ask(lab, "/debian/pool/g++.deb", "HEAD")
+        assert (status, content, headers["content-length"]) == (200, b"", "10")
+        assert ask(lab, "/debian/pool/none.deb", "HEAD")[:2] == (404, b"")
+
+    def test_what_the_mirror_lacks_is_not_found(self, lab: MirrorServer) -> None:
+        assert ask(lab, "/debian/pool/none.deb")[0] == 404
+
+    def test_the_rest_of_the_network_is_out_of_reach(self, lab: MirrorServer, upstream: MirrorServer) -> None:
+        assert ask(lab, f"{upstream.url}/other/file")[0] == 403
+
+    def test_one_connection_serves_several_requests(self, lab: MirrorServer) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=30)
+        for path, status in (("/debian/pool/none.deb", 404), ("/debian/pool/g++.deb", 200), ("/x", 404)):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (status, True)
+        connection.close()
+
+    def test_index_files_are_asked_for_anew_in_each_run(
+        self, lab: MirrorServer, upstream: MirrorServer, tmp_path: Path
+    ) -> None:
+        archive = Archive(tmp_path / "archive", tmp_path / "cache")
+        release = wanted("/debian/dists/trixie/InRelease", lab.mirror)
+        assert isinstance(release, Wanted)
+        assert Store(archive).find(release).path.read_bytes() == b"theirs"
+        (tmp_path / "upstream/debian/dists/trixie/InRelease").write_bytes(b"newer")
+        assert Store(archive).find(release).path.read_bytes() == b"newer"
+
+    def test_a_taken_port_is_told(self, lab: MirrorServer, tmp_path: Path) -> None:
+        with pytest.raises(BusyError, match="taken"):
+            open_server(Archive(tmp_path, None), MIRROR, lab.port)
+
+
+class TestStore:
+    def test_an_archive_of_its_own_asks_nobody(self, tmp_path: Path) -> None:
+        with pytest.raises(NotFoundError):
+            Store(Archive(tmp_path, None)).find(Wanted(Area.MIRROR, "pool/x", "http://127.0.0.1:1/x"))
+
+    def test_tools_are_named_with_the_line_that_brings_them(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(toolbox.shutil, "which", lambda program: None)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(HostError, match="depmod") as failure:
+            toolbox.require_tools(live=True)
+        assert (
+            failure.value.hint
+            == "apt-get install apt coreutils debootstrap dpkg e2fsprogs gnupg kmod util-linux"
+        )
+
+
+def lab_mirror(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(PROGRAM), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+class TestProgram:
+    @pytest.fixture
+    def built(self, tmp_path: Path) -> Lab:
+        """A lab of one small archive, made by hand."""
+        lab = Lab(tmp_path / "lab")
+        lab.claim()
+        lab.about.write_text(json.dumps({"mirror": MIRROR, "built": ["small"]}))
+        index.write_files(lab.archive(Variant.SMALL) / "debian", {"pool/a.deb": b"abc"})
+        lab.netboot.mkdir()
+        for path in (lab.kernel, lab.initrd(Variant.SMALL)):
+            path.write_bytes(b"x")
+        return lab
+
+    def test_a_server_in_the_background_from_start_to_end(self, built: Lab) -> None:
+        folder = ("--folder", str(built.folder))
+        started = lab_mirror("serve", *folder, "--background", "--json")
+        assert started.returncode == 0, started.stderr
+        said = json.loads(started.stdout)
+        try:
+            assert said["mirror_url"] == f"http://10.0.2.2:{said['port']}"
+            assert said["proxy"] == f"http://10.0.2.2:{said['port']}/"
+            assert said["live_disk"] is None
+            connection = http.client.HTTPConnection("127.0.0.1", said["port"], timeout=30)
+            connection.request("GET", "/debian/pool/a.deb")
+            assert connection.getresponse().read() == b"abc"
+            ready = json.loads(built.ready(Variant.SMALL).read_text())
+            assert ready == {"url": said["url"], "port": said["port"], "pid": said["pid"]}
+            again = json.loads(lab_mirror("serve", *folder, "--background", "--json").stdout)
+            assert again["pid"] == said["pid"]
+            busy = lab_mirror("serve", *folder)
+            assert busy.returncode == 6 and "lab-mirror stop" in busy.stderr
+            status = json.loads(lab_mirror("status", *folder, "--json").stdout)
+            assert status["archives"]["small"] == ready
+        finally:
+            stopped = lab_mirror("stop", *folder, "--json")
+        assert json.loads(stopped.stdout) == {"stopped": ["small"]}
+        assert not built.ready(Variant.SMALL).exists()
+        assert json.loads(lab_mirror("stop", *folder, "--json").stdout) == {"stopped": []}
+
+    def test_what_is_not_built_is_not_served(self, built: Lab) -> None:
+        refused = lab_mirror("serve", "--folder", str(built.folder), "--live")
+        assert refused.returncode == 3
+        assert f"lab-mirror build --folder {built.folder} --live" in refused.stderr
+
+    def test_clean_removes_only_what_is_ours(self, built: Lab, tmp_path: Path) -> None:
+        (tmp_path / "other").mkdir()
+        refused = lab_mirror("clean", "--folder", str(tmp_path / "other"))
+        assert refused.returncode == 2 and (tmp_path / "other").is_dir()
+        assert lab_mirror("clean", "--folder", str(built.folder)).returncode == 0
+        assert not built.folder.exists()
+
+    def test_a_folder_in_use_is_left_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "letter.txt").write_text("dear")
+        with pytest.raises(BusyError, match="in use"):
+            Lab(tmp_path).claim()
+
+    def test_an_unreachable_mirror_is_the_networks_fault(self, tmp_path: Path) -> None:
+        toolbox_needs = [program for program in ("apt-get", "depmod", "gpg", "dpkg-deb")]
+        if any(subprocess.run(["which", one], capture_output=True).returncode for one in toolbox_needs):
+            pytest.skip("the lab's tools are missing here")
+        failed = lab_mirror(
+            "build", "--folder", str(tmp_path / "lab"), "--mirror", "http://127.0.0.1:1/debian"
+        )
+        assert failed.returncode == 4
+        assert "hint: is the network up" in failed.stderr
