@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (the host's messages stand as the host prints them)
+
 """Each refusal of xm and xl, in its own words, becomes its error."""
 
 from __future__ import annotations
