@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.rehearsal.installer_console import (
     user,
 )
 
+REDRAW = b"\x0c"
 BOX = "┌".encode()
 
 
@@ -101,6 +103,44 @@ def test_dialogs_are_painted_twice(tmp_path: Path) -> None:
         installer.answer("Language:", ENTER)
         installer.dialog("Country, territory or area:")
         installer.dialog("Country, territory or area:")
+
+
+def test_the_kernel_speaks_over_a_dialog_that_stands(tmp_path: Path) -> None:
+    with Installer(tmp_path, faults=[("kernel-lines", 1, "localechooser/shortlist/en")]) as installer:
+        installer.answer("Language:", ENTER)
+        installer.dialog("Country, territory or area:")
+        installer.expect("] ")
+        installer.expect("\r\n")
+        installer.type(REDRAW)
+        installer.answer("Country, territory or area:", ENTER)
+        installer.dialog("Hostname:")
+    assert struck(tmp_path) == [("kernel-lines", "localechooser/shortlist/en")]
+
+
+def test_the_kernel_panics_over_a_dialog_and_says_nothing_more(tmp_path: Path) -> None:
+    with Installer(tmp_path, faults=[("crash", 1, "localechooser/shortlist/en")]) as installer:
+        installer.answer("Language:", ENTER)
+        installer.dialog("Country, territory or area:")
+        installer.expect("Kernel panic - not syncing")
+        assert installer.status() == 20
+    assert installer.seen.endswith(b"forget_original_parent+0x328/0x330\r\n")
+    assert struck(tmp_path) == [("crash", "localechooser/shortlist/en")]
+
+
+@pytest.mark.parametrize(("seed", "place"), [(4, "netcfg/get_hostname"), (8, "localechooser/shortlist/en")])
+def test_the_seed_says_where_the_kernel_panics(tmp_path: Path, seed: int, place: str) -> None:
+    with Installer(tmp_path, faults=[("crash", 1, None)], seed=seed) as installer:
+        installer.answer("Language:", ENTER)
+        if place == "netcfg/get_hostname":
+            installer.answer("Country, territory or area:", ENTER)
+        installer.expect("Kernel panic - not syncing")
+        assert installer.status() == 20
+    assert struck(tmp_path) == [("crash", place)]
+
+
+def struck(folder: Path) -> list[tuple[str, str]]:
+    lines = [json.loads(line) for line in (folder / "faults.log").read_text().splitlines()]
+    return [(line["fault"], line["question"]) for line in lines]
 
 
 def test_dialogs_are_drawn_in_the_alternate_character_set(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from types import FrameType
 from autoinstall.rehearsal.faults import Faults
 from autoinstall.rehearsal.installer import boot, machine, power, templates
 from autoinstall.rehearsal.installer.console import Console
-from autoinstall.rehearsal.installer.endings import Ended
+from autoinstall.rehearsal.installer.endings import Ended, Panicked
 from autoinstall.rehearsal.installer.installation import Installation
 from autoinstall.rehearsal.installer.menu import MainMenu
 from autoinstall.rehearsal.installer.pace import Pace
@@ -20,10 +20,11 @@ from autoinstall.rehearsal.installer.suites import script
 from autoinstall.rehearsal.newt import TerminalGone
 
 _HUNG_UP = 1
+_PANICKED = 20
 
 
 def main() -> int:
-    """0: powered off or halted; 10: asks to be started again; 1: the terminal hung up."""
+    """0: powered off or halted; 10: asks to be started again; 20: its kernel panicked; 1: the terminal hung up."""
     signal.signal(signal.SIGTERM, _shut_down)
     pace = Pace.of()
     console = Console(sys.stdin.fileno(), sys.stdout.fileno(), pace)
@@ -32,6 +33,8 @@ def main() -> int:
     except Ended as end:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         return power.end(console, power.Ending[end.how])
+    except Panicked:
+        return _PANICKED
     except TerminalGone:
         pass
     return _HUNG_UP
@@ -56,8 +59,9 @@ def _install(console: Console, pace: Pace) -> None:
     suite.prepare(installation)
     try:
         MainMenu(installation, suite.steps).run()
-    finally:
+    except (Ended, TerminalGone):
         installation.screen.leave()
+        raise
 
 
 def _shut_down(_signal: int, _frame: FrameType | None) -> None:

@@ -13,3 +13,7 @@ class Ended(Exception):
     def __init__(self, how: str) -> None:
         super().__init__(how)
         self.how = how
+
+
+class Panicked(Exception):
+    """The guest's kernel is dead: nothing of it ever writes or reads again."""

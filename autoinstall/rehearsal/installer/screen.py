@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autoinstall.rehearsal.faults import Faults
 from autoinstall.rehearsal.installer.console import Console
+from autoinstall.rehearsal.installer.kernel import Kernel
 from autoinstall.rehearsal.installer.pace import Pace
 from autoinstall.rehearsal.newt import Form, Frontend, Outcome, Style
 
@@ -39,13 +40,14 @@ class Screen:
     def __init__(self, console: Console, faults: Faults, pace: Pace, question_file: QuestionFile) -> None:
         self._console = console
         self._faults = faults
+        self._kernel = Kernel(console, faults)
         self._pace = pace
         self._question_file = question_file
         self._painting: tuple[str, bytes] | None = None
         self._frontend = Frontend(console.input_fd, console.output_fd, _style(faults), self._write)
 
     def ask(self, question: str, form: Form) -> Outcome:
-        """Show a form. Raises TerminalGone when the console hangs up."""
+        """Show a form. Raises TerminalGone when the console hangs up, Panicked when the kernel dies over it."""
         self._question_file.name(question)
         self._painting = (question, form.title.encode())
         try:
@@ -93,6 +95,7 @@ class Screen:
         if self._faults.active("repaint-twice", question):
             self._faults.record("repaint-twice", question=question)
             self._console.write(paint)
+        self._kernel.dialog_stands(question)
 
 
 def _style(faults: Faults) -> Style:
