@@ -222,6 +222,22 @@ def test_reuse_starts_from_the_finished_install(
     assert processes_of(work) == []
 
 
+def test_a_step_that_cannot_be_done_keeps_the_install(
+    built: tuple[Path, dict[str, Any], list[Event]], places: Path, tmp_path: Path
+) -> None:
+    work, answers = places / "step", tmp_path / "wrong.yaml"
+    answers.write_text(HOW_TO.read_text().replace("line: pre-start exec mkdir", "line: pre-start exec rmdir"))
+    (tmp_path / "files").symlink_to(HOW_TO.parent / "files")
+    document = run_build(request(work, answers, reuse=True))
+    failure = document["failure"]
+    assert (failure["exit"], failure["stage"]) == (1, "configure")
+    steps = [(event["name"], event["state"]) for event in events_of(work) if event["event"] == "step"]
+    assert steps[-1] == ("replace_line /etc/init/networking.conf", "failed")
+    assert [state for _, state in steps[:-1]] == ["done"] * 3
+    assert (work / "image" / "disk.img").exists()
+    assert processes_of(work) == []
+
+
 @pytest.mark.parametrize(
     ("fault", "kind", "code"),
     [

@@ -7,6 +7,8 @@ from typing import Any
 
 from autoinstall.build.context import BuildContext
 from autoinstall.build.guest_session import GuestSession
+from autoinstall.errors import JobError
+from autoinstall.guest.shell import Shell
 from autoinstall.guest.shutdown import sync
 from autoinstall.guest.steps import Step, StepResult, apply_steps
 
@@ -28,11 +30,21 @@ class ConfigureStage:
 
         def report(result: StepResult) -> None:
             left.pop(0)
-            context.events.tell("step", name=result.name, state=result.state.value, diff=result.diff,
-                                evidence=result.evidence)  # fmt: skip
+            _tell(context, result.name, result.state.value, result.diff, result.evidence)
 
-        self._guest.over_cuts(context, lambda shell: apply_steps(shell, tuple(left), report))
+        def work(shell: Shell) -> None:
+            try:
+                apply_steps(shell, tuple(left), report)
+            except JobError as error:
+                _tell(context, left[0].name, "failed", "", error.message)
+                raise
+
+        self._guest.over_cuts(context, work)
         self._guest.over_cuts(context, sync)
 
     def clean_up(self, context: BuildContext) -> None:
         self._guest.end(context)
+
+
+def _tell(context: BuildContext, name: str, state: str, diff: str, evidence: str) -> None:
+    context.events.tell("step", name=name, state=state, diff=diff, evidence=evidence)
