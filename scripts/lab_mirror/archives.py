@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -186,8 +185,8 @@ def _pooled(lab: Lab, package: Stanza, file: Path) -> Stanza:
 
 def _key_package(lab: Lab, key: LabKey) -> Stanza:
     """The lab's key as a package that every system of the small archives gets: its apt must trust the archive."""
-    with tempfile.TemporaryDirectory(dir=lab.folder, prefix="making-") as folder:
-        tree = Path(folder, "tree")
+    with lab.workplace() as folder:
+        tree = folder / "tree"
         write_files(tree, {"etc/apt/trusted.gpg.d/lab.asc": key.armoured().encode()})
         control = Stanza(
             {

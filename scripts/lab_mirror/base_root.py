@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 from autoinstall import process
@@ -26,28 +24,15 @@ def make_base_root(lab: Lab, mirror: str, made_of: str, steps: Steps) -> str:
 
     def work() -> None:
         archive = Archive(lab.archive(Variant.SMALL), None)
-        with listening(archive, mirror, 0) as server, _Workplace(lab) as folder:
+        with listening(archive, mirror, 0) as server, lab.workplace() as folder:
             address = f"{server.url}{MIRROR_FOLDER}"
+            folder.chmod(0o755)  # apt drops its rights below it
             image = folder / "base.ext4"
             argv = ("sh", str(_SCRIPT), str(folder / "root"), address, SUITE, str(lab.keyring), str(image))
             _run_apart((*argv, *LIVE_PACKAGES), lab.folder / "base-root.log")
             image.replace(lab.base_root)
 
     return steps.make("base root", [_RECIPE, made_of], [lab.base_root], work)
-
-
-class _Workplace:
-    """A folder to work in that is removed afterwards, whatever debootstrap left in it."""
-
-    def __init__(self, lab: Lab) -> None:
-        self._folder = Path(tempfile.mkdtemp(dir=lab.folder, prefix="making-"))
-
-    def __enter__(self) -> Path:
-        self._folder.chmod(0o755)
-        return self._folder
-
-    def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self._folder)
 
 
 def _run_apart(argv: tuple[str, ...], log: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from autoinstall.answers.host_mirror import host_mirror
-from autoinstall.errors import BusyError, InvalidFileError, UsageError
+from autoinstall.errors import BusyError, HostError, InvalidFileError, UsageError
 from autoinstall.image.digest import digest_of
 from autoinstall.image.disk import require_room
 from scripts.lab_mirror import archives, components
@@ -40,7 +40,7 @@ def build(lab: Lab, variants: Sequence[Variant], mirror: str | None, say: Say) -
     source = mirror or own_mirror()
     require_tools(live=Variant.LIVE in variants)
     lab.claim()
-    require_room(lab.folder, _ROOM if not lab.about.exists() else _ROOM // 4)
+    _require_room(lab)
     try:
         with FileLock(lab.folder / "build.lock", timeout=0):
             _Build(lab, source.rstrip("/"), say).make(variants)
@@ -99,6 +99,16 @@ def mirror_of(lab: Lab, variant: Variant) -> str:
     )
 
 
+def _require_room(lab: Lab) -> None:
+    """Raise HostError where the build would fill the disk; a lab that is there already needs less."""
+    needed = _ROOM // 4 if lab.about.exists() else _ROOM
+    try:
+        require_room(lab.folder, needed)
+    except HostError as error:
+        hint = "free some space, or choose another place: --folder DIR"
+        raise HostError(error.message, kind=error.kind, hint=hint) from None
+
+
 class _Build:
     def __init__(self, lab: Lab, mirror: str, say: Say) -> None:
         self._lab = lab
@@ -110,6 +120,7 @@ class _Build:
         self._key = LabKey(lab.key)
 
     def make(self, variants: Sequence[Variant]) -> None:
+        self._lab.sweep()
         self._say(f"package lists of {SUITE} from {self._mirror} ...")
         in_release = self._apt.update()
         index = components.mirrors_index(self._mirror, in_release, self._say)
@@ -121,14 +132,12 @@ class _Build:
         make_catalogue(lab, self._apt, self._downloads, offered, steps)
         if Variant.OFFICIAL in variants:
             archives.make_official(lab, self._key, in_release, offered, steps)
+        make_initrd(lab, Variant.SMALL, initrd, (), netboot, steps)
         if any(one is not Variant.OFFICIAL for one in variants):
-            make_initrd(lab, Variant.SMALL, initrd, (), netboot, steps)
             pool = archives.make_pool(lab, self._key, self._apt, self._downloads, steps, offered)
             small = archives.make_small(lab, Variant.SMALL, self._key, pool, steps)
             if Variant.LIVE in variants:
                 self._make_live(initrd, netboot, pool, small)
-        else:
-            make_initrd(lab, Variant.OFFICIAL, initrd, (), netboot, steps)
         self._write_about(variants)
 
     def _make_key(self, initrd: Initrd) -> None:
@@ -146,7 +155,7 @@ class _Build:
         make_base_root(lab, self._mirror, small, steps)
 
     def _write_about(self, variants: Sequence[Variant]) -> None:
-        built = set(variants)
+        built = {*variants, Variant.SMALL} if Variant.LIVE in variants else set(variants)
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             built |= {Variant(one) for one in json.loads(self._lab.about.read_text())["built"]}
         self._lab.about.write_text(

@@ -7,7 +7,6 @@ last ones with packages of the installed system.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,8 +53,8 @@ def english(text: str) -> str:
 
 
 def _templates_of(lab: Lab, package: Path) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(dir=lab.folder, prefix="making-") as folder:
-        deb.unpack_control(package, Path(folder, "control"))
-        templates = Path(folder, "control/templates")
+    with lab.workplace() as folder:
+        deb.unpack_control(package, folder / "control")
+        templates = folder / "control/templates"
         if templates.exists():
             yield templates.read_text(encoding="utf-8")

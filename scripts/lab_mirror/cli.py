@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import platformdirs
@@ -21,7 +23,7 @@ from scripts.lab_mirror.places import Lab, Variant
 _PROGRAM = Path(__file__).parents[1] / "lab-mirror"
 _EPILOG = """\
 exit codes: 0 done; 2 usage; 3 not built yet; 4 the network, the mirror, a tool or the disk failed;
-5 a checksum or signature is wrong; 6 the port or the folder is in use; 130 interrupted
+5 a checksum or signature is wrong; 6 the port or the folder is in use; 130, 143 interrupted
 
 an installation by it, in QEMU with its user network:
   lab-mirror build --live && lab-mirror serve --live --background --json
@@ -33,6 +35,7 @@ installer's proxy dialog; the mirror's host and directory in its dialogs are tho
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the contract of `autoinstall`'s own."""
     arguments = _parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         command: Callable[[argparse.Namespace], None] = arguments.command
         command(arguments)
@@ -44,9 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             HostError(f"{error.filename or 'the system'}: {error.strerror}", hint="see `df` and `ls -l`")
         )
         return HostError.exit_code
-    except KeyboardInterrupt:
-        return 130
+    except KeyboardInterrupt as stopped:
+        return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """A stopped build stops what it started, as an interrupted one does."""
+    raise KeyboardInterrupt(number)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import lzma
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -76,8 +75,8 @@ def make_components(
         have = downloads.fetch_present(needed)
         files = [(one, file) for one in needed if (file := have[one.name])]
         missing = [name for name, file in have.items() if file is None]
-        with tempfile.TemporaryDirectory(dir=lab.folder, prefix="making-") as folder:
-            maker = repacked.Maker(apt, downloads, Path(folder), lab.components)
+        with lab.workplace() as folder:
+            maker = repacked.Maker(apt, downloads, folder, lab.components)
             if repacked.E2FSPROGS in missing:
                 files.append(maker.e2fsprogs())
             if not any("Kernel-Version" in one.fields for one in offered):

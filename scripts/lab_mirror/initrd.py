@@ -38,8 +38,8 @@ def make_initrd(
     loaded over the network, as the installer's own CD images have them."""
 
     def work() -> None:
-        with tempfile.TemporaryDirectory(dir=lab.folder, prefix="making-") as folder:
-            tree = Path(folder, "tree")
+        with lab.workplace() as folder:
+            tree = folder / "tree"
             _write(tree / KEYRING, lab.keyring.read_bytes())
             if components:
                 _preload(tree, lab.pool, initrd, components)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -9,6 +13,7 @@ from pathlib import Path
 from autoinstall.errors import BusyError
 
 _MARK = ".lab-mirror"
+_WORKPLACE = "making-"
 
 
 class Variant(StrEnum):
@@ -43,6 +48,17 @@ class Lab:
     @property
     def is_ours(self) -> bool:
         return (self.folder / _MARK).is_file()
+
+    @contextlib.contextmanager
+    def workplace(self) -> Iterator[Path]:
+        """A new folder that goes when the block ends, whatever is in it."""
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=_WORKPLACE) as folder:
+            yield Path(folder)
+
+    def sweep(self) -> None:
+        """Remove what a killed build left behind."""
+        for folder in self.folder.glob(f"{_WORKPLACE}*"):
+            shutil.rmtree(folder)
 
     @property
     def stamps(self) -> Path:

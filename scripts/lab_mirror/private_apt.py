@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autoinstall import process
-from autoinstall.errors import HostError
+from autoinstall.errors import HostError, VerificationError
 from autoinstall.process import Completed
 from scripts.lab_mirror.stanza import Stanza, stanzas_in
 
 _TIMEOUT = 300
+_UNSIGNED = re.compile("signature|is not signed|NO_PUBKEY|Hash Sum mismatch|NOSPLIT", re.IGNORECASE)
 
 
 class PrivateApt:
@@ -27,9 +28,16 @@ class PrivateApt:
         self._packages: dict[str, str] = {}
 
     def update(self) -> str:
-        """Fetch the lists; gives the signed InRelease's text. Raises HostError."""
+        """Fetch the lists; gives the signed InRelease's text. Raises HostError, VerificationError."""
         self._write_configuration()
         done = self._run("apt-get", "-qq", "-o", "APT::Update::Error-Mode=any", "update")
+        if done.status and _UNSIGNED.search(done.said):
+            raise VerificationError(
+                f"{self._mirror} serves a {self._suite} that Debian's keys do not vouch for",
+                kind="bad-signature",
+                hint="the mirror is being updated or was changed: try again, or another one: --mirror URL",
+                host_said=done.said,
+            )
         if done.status:
             raise HostError(
                 f"the package lists of {self._suite} cannot be had from {self._mirror}",

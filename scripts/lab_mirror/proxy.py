@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.server
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -40,6 +41,12 @@ class MirrorServer(http.server.ThreadingHTTPServer):
     @property
     def url(self) -> str:
         return f"http://{LOOPBACK}:{self.port}"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is none of our errors; another one is logged, and the server goes on."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            self.note(f"a bug of ours: {error!r}")
 
     def note(self, line: str) -> None:
         """One line of the log, with the time of day."""
