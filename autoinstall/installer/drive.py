@@ -35,6 +35,10 @@ SLIPS_FORGIVEN = 5
 """Times that a lost byte of an arrow key may have led back to the main menu before it is called a loop."""
 
 
+REPAINT_PATIENCE = 15.0
+"""Seconds for a screen to paint itself after attaching again; a progress box may do so at its next step only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Seconds: for one dialog to be answered, for a screen that does not change, for the whole installation."""
@@ -146,9 +150,8 @@ class Installer:
         quiet = Deadline.after(1.0)
         while not quiet.expired and view.dialog is None:
             view.look(quiet.remaining)
-        if view.dialog is None and not self._run.lifecycle.over:
-            view.window_seen = True
-            repainter.ask()
+        if view.dialog is None and not self._over:
+            repainter.ask_anew(self._whole.nested(REPAINT_PATIENCE))
 
     def _answer_next(self, view: View, repainter: Repainter) -> None:
         dialog = self._next_dialog(view, repainter)

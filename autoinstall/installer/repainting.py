@@ -6,6 +6,7 @@ sent before that Ctrl-L have been read, or are lost for good.
 
 from __future__ import annotations
 
+import re
 import time
 
 from autoinstall.deadline import Deadline
@@ -16,6 +17,11 @@ FIRST_WAIT = 0.4
 """Seconds that a damaged screen must stand still before it is painted anew; doubled for each further try."""
 
 LONGEST_WAIT = 10.0
+
+QUIET_AFTER_A_REPAINT = 1.0
+
+_FROM_HOME = re.compile(r"[^\x1b]{0,8}(?:\x1b[^H\x1b]{0,12}[^H\x1b]?){0,6}?\x1b\[(?:1;1|;)?H")
+"""A repaint that begins at the first row and column, after modes and colours."""
 
 LOST_FOR_GOOD = 6.0
 """Seconds of quiet after which a repaint that never came is not on its way any more."""
@@ -51,6 +57,27 @@ class Repainter:
     def ask(self) -> None:
         """Ask for one repaint: of GNU screen where its status line was seen, else of newt."""
         self._send(REDRAW_SCREEN if self._view.in_screen else REDRAW_NEWT)
+
+    def ask_anew(self, deadline: Deadline) -> None:
+        """Have a blank screen painted, of a console that was attached to just now.
+
+        A GNU screen whose picture of the cursor is not ours passes newt's repaint on with relative moves,
+        at the wrong place (Xen 4.17, measured); newt's own begins at home. Then GNU screen is asked.
+        What came is taken for the answer once nothing follows it.
+        """
+        mark = self._view.mark()
+        self._view.window_seen = True
+        self.ask()
+        while not deadline.expired and self._view.readable is None:
+            self._view.look(min(0.25, deadline.remaining))
+            heard = self._view.heard_since(mark)
+            if heard and not self._view.in_screen and not _FROM_HOME.match(heard):
+                self._view.in_screen = True
+                self._view.settle(deadline)
+                self.ask()
+        while self._view.silence < QUIET_AFTER_A_REPAINT and not deadline.expired:
+            self._view.look(QUIET_AFTER_A_REPAINT)
+        self._owed = 0
 
     def new_dialog(self) -> None:
         """From here on only paints that were asked for are to be expected of this dialog."""

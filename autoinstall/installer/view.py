@@ -151,9 +151,13 @@ class View:
         """The place in the console's text that has been reached now."""
         return self._heard_before + len(self._heard)
 
+    def heard_since(self, mark: int) -> str:
+        """The console's text since the mark, escape sequences and all."""
+        return self._heard[max(0, mark - self._heard_before) :]
+
     def paints_since(self, mark: int, title: str) -> int:
         """How often a window's title was sent since the mark (newt sends it as one run of bytes)."""
-        return self._heard[max(0, mark - self._heard_before) :].count(title)
+        return self.heard_since(mark).count(title)
 
     @property
     def disturbed(self) -> bool:

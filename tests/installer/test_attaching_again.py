@@ -1,0 +1,89 @@
+"""A console that is lost in mid-dialog and attached to again, on the real cdebconf, plain and inside GNU screen."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from autoinstall.catalogue.shipped import load_shipped
+from autoinstall.console.channel import Channel, attach
+from autoinstall.dialog.recognise import Recogniser
+from autoinstall.events import Event, Events
+from autoinstall.installer.drive import End, Installer, Limits
+from tests.rigs import eighteen
+from tests.rigs.cdebconf import CdebconfRig
+
+pytestmark = pytest.mark.cdebconf
+
+HOLDER = Path(__file__).parent.parent / "rigs" / "holder.py"
+CLIENT = [sys.executable, str(HOLDER), "attach"]
+
+
+@contextmanager
+def held(rig: CdebconfRig, argv: list[str], term: str, lang: str) -> Iterator[Path]:
+    """The frontend on a PTY that outlives its console clients; the socket that they attach to."""
+    socket = rig.folder / "console"
+    command = [sys.executable, str(HOLDER), "hold", str(socket), *argv]
+    holder = subprocess.Popen(
+        command,
+        cwd=rig.folder,
+        env=rig.environment(term, lang),
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"ready\n"
+    try:
+        yield socket
+    finally:
+        os.killpg(holder.pid, signal.SIGKILL)
+        holder.wait()
+
+
+@pytest.mark.parametrize(
+    ("inside_screen", "term", "lang"),
+    [
+        (False, "linux", "C.UTF-8"),
+        (False, "vt102", "C"),
+        pytest.param(True, "vt102", "C", marks=pytest.mark.screen),
+    ],
+)
+def test_no_dialog_is_answered_twice_or_wrongly(
+    tmp_path: Path, inside_screen: bool, term: str, lang: str
+) -> None:
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), eighteen.STEPS)
+    argv = rig.argv_in_screen if inside_screen else rig.argv
+    events, cut = Events(), set[str]()
+    current: list[Channel] = []
+
+    def cut_the_console(event: Event) -> None:
+        """End the client when every third dialog comes up: the answer is then given over the next console."""
+        question = event.fields.get("question")
+        if event.name == "dialog" and question not in cut:
+            cut.add(str(question))
+            if len(cut) % 3 == 0:
+                current[-1].close()
+
+    events.subscribe(cut_the_console)
+    installer = Installer(
+        eighteen.book(),
+        eighteen.SECRETS,
+        Recogniser(load_shipped()),
+        events,
+        Limits(dialog=60, silence=60, whole=150),
+    )
+    with held(rig, argv, term, lang) as socket:
+        for _ in range(12):
+            current.append(attach([*CLIENT, str(socket)], recorder=None))
+            if installer.drive(current[-1]).end is End.COMPLETE:
+                break
+    given = [(one.question, one.value) for one in rig.answers() if one.code == 0]
+    assert given == list(eighteen.EXPECTED.items())
+    assert len(current) > 5
