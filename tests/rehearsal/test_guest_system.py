@@ -126,7 +126,8 @@ def test_the_hosts_files_are_out_of_reach(shell: pexpect.spawn, tmp_path: Path) 
         "echo changed > /etc/hostname; echo x >> /etc/passwd; rm -rf /host/lib/libnothing /usr/share /lib/udev",
     )
     assert (
-        run(shell, f"ls -d /proc/1/root{marker} /proc/1/cwd/etc/apt/sources.list 2>/dev/null | wc -l") == "1\n=0"
+        run(shell, f"ls -d /proc/1/root{marker} /proc/1/cwd/etc/apt/sources.list 2>/dev/null | wc -l")
+        == "1\n=0"
     )
     assert (Path("/etc/passwd").read_bytes(), Path("/etc/hostname").stat().st_mtime_ns) == before
     assert marker.read_text() == "the host's"

@@ -1,4 +1,3 @@
-
 """Each refusal of xm and xl, in its own words, becomes its error."""
 
 from __future__ import annotations

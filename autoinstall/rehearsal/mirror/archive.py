@@ -16,7 +16,9 @@ _ARCHITECTURES = ("amd64", "i386")
 _KERNEL_TEXT = (
     "This is no Linux kernel: it stands in for one in a rehearsal of autoinstall, and nothing can boot it.\n"
 )
-_INITRD_TEXT = "This initrd stands in for an installer's in a rehearsal of autoinstall: questions, no programs.\n"
+_INITRD_TEXT = (
+    "This initrd stands in for an installer's in a rehearsal of autoinstall: questions, no programs.\n"
+)
 _SUMS = {"SHA256SUMS": hashlib.sha256, "MD5SUMS": hashlib.md5}
 _XEN_DESCRIPTION = (
     'kernel = "vmlinuz"\nramdisk = "initrd.gz"\n'
