@@ -68,6 +68,8 @@ def make_pool(
     def work() -> None:
         shutil.rmtree(lab.pool, ignore_errors=True)
         lab.pool.mkdir()
+        megabytes = sum(int(package.get("Size")) for package in packages) / 1e6
+        steps.tell(f"{len(packages)} packages, {megabytes:.0f} MB")
         files = downloads.fetch_all(packages)
         with ThreadPoolExecutor(2) as workers:
             pairs = zip(packages, files, strict=True)

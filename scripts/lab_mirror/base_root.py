@@ -23,6 +23,7 @@ def make_base_root(lab: Lab, mirror: str, made_of: str, steps: Steps) -> str:
     """The image of the base system, made as root. Raises HostError with debootstrap's last words."""
 
     def work() -> None:
+        steps.tell("debootstrap, a minute or two")
         archive = Archive(lab.archive(Variant.SMALL), None)
         with listening(archive, mirror, 0) as server, lab.workplace() as folder:
             address = f"{server.url}{MIRROR_FOLDER}"

@@ -75,6 +75,7 @@ def make_components(
         have = downloads.fetch_present(needed)
         files = [(one, file) for one in needed if (file := have[one.name])]
         missing = [name for name, file in have.items() if file is None]
+        steps.tell(f"{len(files)} from the mirror, which lacks {', '.join(missing) or 'none'}")
         with lab.workplace() as folder:
             maker = repacked.Maker(apt, downloads, folder, lab.components)
             if repacked.E2FSPROGS in missing:

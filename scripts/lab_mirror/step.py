@@ -21,6 +21,10 @@ class Steps:
         self._folder = folder
         self._say = say
 
+    def tell(self, detail: str) -> None:
+        """One line about the step that is being done."""
+        self._say(f"  {detail}")
+
     def make(
         self, name: str, inputs: Sequence[str], outputs: Sequence[Path], work: Callable[[], None]
     ) -> str:

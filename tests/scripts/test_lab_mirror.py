@@ -8,6 +8,8 @@ import http.client
 import io
 import json
 import lzma
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,12 +21,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoinstall.catalogue.initrd import templates_in_initrd
-from autoinstall.errors import BusyError, HostError, InvalidFileError
+from autoinstall.errors import BusyError, HostError, InvalidFileError, VerificationError
 from autoinstall.image.digest import release_sums_in
 from autoinstall.image.http import NotFoundError
 from scripts.lab_mirror import closure, cpio, deb, index, toolbox
 from scripts.lab_mirror.catalogue import english
 from scripts.lab_mirror.places import Lab, Variant
+from scripts.lab_mirror.private_apt import PrivateApt
 from scripts.lab_mirror.proxy import MirrorServer, listening, open_server
 from scripts.lab_mirror.request import (
     Area,
@@ -35,6 +38,7 @@ from scripts.lab_mirror.request import (
     unchanged_since,
     wanted,
 )
+from scripts.lab_mirror.signing import LabKey
 from scripts.lab_mirror.stanza import Stanza, packages_in, stanzas_in
 from scripts.lab_mirror.step import Steps
 from scripts.lab_mirror.store import Archive, Store
@@ -457,6 +461,68 @@ class TestServer:
             open_server(Archive(tmp_path, None), MIRROR, lab.port)
 
 
+class TestRealApt:
+    """A tiny archive written, signed and served by the lab, and read by apt."""
+
+    SUITE = "debian/dists/trixie"
+
+    @pytest.fixture
+    def archive(self, tmp_path: Path) -> Path:
+        missing = [one for one in ("apt-get", "gpg", "gpgv") if not shutil.which(one)]
+        if missing:
+            pytest.skip(f"missing here: {', '.join(missing)}")
+        packages = [
+            index.stored(stanza(name, **fields), f"lab/{name}_1.deb", b"content")
+            for name, fields in {
+                "tool": {
+                    "Version": "1",
+                    "Architecture": "amd64",
+                    "Priority": "required",
+                    "Depends": "virtual",
+                },
+                "library": {"Version": "1", "Architecture": "amd64", "Provides": "virtual"},
+            }.items()
+        ]
+        texts = index.packages_files(index.packages_text(packages))
+        files = {f"main/binary-amd64/Packages{ending}": content for ending, content in texts.items()}
+        header = {"Origin": "Debian", "Suite": "stable", "Codename": "trixie", "Components": "main"}
+        header |= {"Date": formatdate(1, usegmt=True).replace("GMT", "UTC"), "Architectures": "amd64"}
+        suite = tmp_path / "archive" / self.SUITE
+        index.write_files(suite, files)
+        (suite / "Release").write_text(index.release_text(header, files))
+        key = LabKey(tmp_path / "key")
+        key.make()
+        key.sign_suite(suite)
+        return tmp_path / "archive"
+
+    @pytest.fixture
+    def apt(self, archive: Path, tmp_path: Path) -> Iterator[PrivateApt]:
+        with listening(Archive(archive, None), "http://none.example/debian", 0) as server:
+            key = str(LabKey(tmp_path / "key").public)
+            yield PrivateApt(tmp_path / "apt", f"{server.url}/debian", "trixie", "amd64", key)
+
+    def test_apt_trusts_and_resolves_it(self, apt: PrivateApt) -> None:
+        assert "Codename: trixie" in apt.update()
+        assert apt.of_priority("required") == ["tool"]
+        assert apt.with_dependencies(["tool"]) == ["library", "tool"]
+        assert apt.package("library").get("Filename") == "lab/library_1.deb"
+        with pytest.raises(HostError, match="no package none"):
+            apt.package("none")
+
+    def test_a_changed_release_is_a_matter_of_trust(self, apt: PrivateApt, archive: Path) -> None:
+        signed = archive / self.SUITE / "InRelease"
+        signed.write_text(signed.read_text().replace("Codename: trixie", "Codename: trixye"))
+        with pytest.raises(VerificationError, match="do not vouch") as failure:
+            apt.update()
+        assert failure.value.host_said
+
+    def test_an_absent_suite_is_the_mirrors_fault(self, apt: PrivateApt, archive: Path) -> None:
+        for name in ("InRelease", "Release"):
+            (archive / self.SUITE / name).unlink()
+        with pytest.raises(HostError, match="cannot be had"):
+            apt.update()
+
+
 class TestStore:
     def test_an_archive_of_its_own_asks_nobody(self, tmp_path: Path) -> None:
         with pytest.raises(NotFoundError):
@@ -537,8 +603,8 @@ class TestProgram:
             Lab(tmp_path).claim()
 
     def test_an_unreachable_mirror_is_the_networks_fault(self, tmp_path: Path) -> None:
-        toolbox_needs = [program for program in ("apt-get", "depmod", "gpg", "dpkg-deb")]
-        if any(subprocess.run(["which", one], capture_output=True).returncode for one in toolbox_needs):
+        search = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+        if not all(shutil.which(one, path=search) for one in ("apt-get", "depmod", "gpg", "dpkg-deb")):
             pytest.skip("the lab's tools are missing here")
         failed = lab_mirror(
             "build", "--folder", str(tmp_path / "lab"), "--mirror", "http://127.0.0.1:1/debian"
