@@ -79,7 +79,7 @@ def test_no_dialog_is_answered_twice_or_wrongly(
         events,
         Limits(dialog=60, silence=60, whole=150),
     )
-    with held(rig, argv, term, lang) as socket:
+    with held(rig, argv, term, lang) as socket, rig.ending_screen():
         for _ in range(12):
             current.append(attach([*CLIENT, str(socket)], recorder=None))
             if installer.drive(current[-1]).end is End.COMPLETE:

@@ -54,7 +54,8 @@ def test_eighteen_dialogs_in_each_drawing(tmp_path: Path, term: str, lang: str) 
 @pytest.mark.screen
 def test_eighteen_dialogs_inside_gnu_screen(tmp_path: Path) -> None:
     rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), eighteen.STEPS)
-    drive(rig, rig.argv_in_screen, rig.environment("vt102", "C"))
+    with rig.ending_screen():
+        drive(rig, rig.argv_in_screen, rig.environment("vt102", "C"))
     assert given(rig) == eighteen.EXPECTED
 
 

@@ -11,7 +11,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -142,6 +143,15 @@ class CdebconfRig:
             "HOME": str(self.folder),
             "SCREENDIR": str(sockets.absolute()),
         }
+
+    @contextmanager
+    def ending_screen(self) -> Iterator[None]:
+        """GNU screen detaches when its terminal is hung up, and would live on."""
+        try:
+            yield
+        finally:
+            quit_all = [shutil.which("screen") or "screen", "-X", "quit"]
+            subprocess.run(quit_all, env=self.environment(), capture_output=True, check=False, timeout=30)
 
     def answers(self) -> tuple[Answer, ...]:
         """What was answered so far, in the order asked."""
