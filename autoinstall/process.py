@@ -5,12 +5,13 @@ Nothing else in the driver imports `subprocess` or spawns with `pexpect` (a test
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import subprocess
 import termios
 import tty
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,18 +88,38 @@ def start(
     output: Path,
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    told: bytes = b"",
 ) -> subprocess.Popen[bytes]:
-    """Start a command that outlives the call, in a session of its own, its output appended to a file."""
-    with output.open("ab") as sink:
+    """Start a command that outlives the call, in a session of its own, its output appended to a file.
+
+    What it is `told` (a few lines) stands on its standard input, which then has no end; else that is empty.
+    """
+    with output.open("ab") as sink, _standard_input(told) as (stdin, held):
         return subprocess.Popen(
             list(argv),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=sink,
             stderr=subprocess.STDOUT,
             cwd=cwd,
             env=clean_environment(environment),
             start_new_session=True,
+            pass_fds=held,
         )
+
+
+@contextlib.contextmanager
+def _standard_input(told: bytes) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """A standard input, and what the command must hold so that it does not end: the pipe's other end."""
+    if not told:
+        yield subprocess.DEVNULL, ()
+        return
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, told)
+        yield reader, (writer,)
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 def start_companion(argv: Sequence[str]) -> subprocess.Popen[bytes]:

@@ -20,11 +20,15 @@ _OLD_SEPARATOR = frozenset(
 """Suites whose installer keeps for the installed system what stands after `--`; later ones, after `---`."""
 
 
+_NAME = re.compile(r"""^(?:[ \t]*name[ \t]*=[ \t]*(["'])(?P<xen>.*?)\1|-name (?P<qemu>\S+)$)""", re.MULTILINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What all domains of a build share: its disk (a raw file) and its network.
 
     `bridge` and `mac` are taken as they stand; a `mac` of None leaves the choice to the toolstack.
+    `media` are files that the install domain sees as CD-ROMs.
     """
 
     build_id: str
@@ -32,6 +36,7 @@ class Machine:
     vcpus: int
     bridge: str
     mac: str | None
+    media: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,11 @@ def install_description(
 
     Raises InvalidFileError where a value cannot stand between quotes.
     """
-    return _render("install", machine, name=name, memory=memory, on_reboot=on_reboot, **asdict(boot))
+    media = [
+        f"file:{_single('a medium', str(medium))},xvd{letter}:cdrom,r"
+        for letter, medium in zip("bcdefgh", machine.media, strict=False)
+    ]
+    return _render("install", machine, media, name=name, memory=memory, on_reboot=on_reboot, **asdict(boot))
 
 
 def disk_description(machine: Machine, *, purpose: str, name: str, memory: int) -> str:
@@ -58,18 +67,18 @@ def disk_description(machine: Machine, *, purpose: str, name: str, memory: int) 
 
     Raises InvalidFileError where a value cannot stand between quotes.
     """
-    return _render(purpose, machine, name=name, memory=memory, on_reboot="restart")
+    return _render(purpose, machine, (), name=name, memory=memory, on_reboot="restart")
 
 
 def name_in(description: str) -> str:
-    """The domain's name that a description gives (the last one given, as xm and xl read it).
+    """The domain's name that a description gives (the last one given, as xm, xl and QEMU read it).
 
     Raises InvalidFileError where it gives none.
     """
-    names = re.findall(r"""^[ \t]*name[ \t]*=[ \t]*(["'])(.*?)\1""", description, re.MULTILINE)
+    names = [match["xen"] or match["qemu"] for match in _NAME.finditer(description)]
     if not names:
         raise InvalidFileError("the domain description gives no name", kind="description-without-name")
-    return str(names[-1][1])
+    return str(names[-1])
 
 
 def uuid_of(build_id: str, purpose: str) -> str:
@@ -95,7 +104,7 @@ def quotable(text: str) -> bool:
     return text.isprintable() and not set(text) & set("\"'\\")
 
 
-def _render(template: str, machine: Machine, **values: object) -> str:
+def _render(template: str, machine: Machine, media: Sequence[str], **values: object) -> str:
     disk = _single("a disk's path", str(machine.disk))
     vif = f"bridge={_single('a bridge', machine.bridge)}"
     if machine.mac:
@@ -109,7 +118,7 @@ def _render(template: str, machine: Machine, **values: object) -> str:
                 **values,
                 "purpose": template,
                 "uuid": uuid_of(machine.build_id, template),
-                "disk": f"file:{disk},xvda,w",
+                "disks": [f"file:{disk},xvda,w", *media],
                 "vif": vif,
             }
         )

@@ -37,12 +37,25 @@ class DomainRow:
     state: DomainState
 
 
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What a domain has used since it began, by the host's own count.
+
+    `disk_bytes` (read and written) is None where the host does not tell it now; `state` is the host's word
+    for the domain's state (`running`, `stopped`, `internal-error`, ...).
+    """
+
+    cpu_seconds: float
+    disk_bytes: int | None
+    state: str
+
+
 class Toolstack(Protocol):
     """Runs domains. Every method raises HostError where the toolstack itself cannot be used."""
 
     @property
     def name(self) -> str:
-        """The command's name, `xm` or `xl`."""
+        """Its name on the command line: `xm`, `xl` or `qemu`."""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -65,6 +78,9 @@ class Toolstack(Protocol):
 
     def console_command(self, name: str) -> tuple[str, ...]:
         """The command that attaches to a domain's console."""
+
+    def counters(self, name: str) -> Counters | None:
+        """What the domain has used so far; None where it is not there or the toolstack does not count."""
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:
         """Ask the guest to power off and wait until the domain is gone; False when it is still there."""

@@ -64,28 +64,30 @@ REFUSALS = (
         "end that domain, or give this build's domains other names (machine.names)",
     ),
     _refusal(
-        r"cannot be mounted now|(?:vbd|disk|[Dd]evice).*(?:is )?already (?:in use|mounted|used)",
+        r"cannot be mounted now|(?:vbd|disk|[Dd]evice).*(?:is )?already (?:in use|mounted|used)"
+        r"|Failed to get \".*\" lock",
         "disk-in-use",
         BusyError,
         "another domain uses the disk",
         "end the domain that has the disk",
     ),
     _refusal(
-        r"Kernel (?:image|ramdisk) does not exist|xc_dom_(?:kernel|ramdisk)_file failed",
+        r"Kernel (?:image|ramdisk) does not exist|xc_dom_(?:kernel|ramdisk)_file failed"
+        r"|could not (?:open|load) kernel|error reading initrd",
         "kernel-missing",
         HostError,
         "the host does not find the kernel or its ramdisk",
         "may the toolstack read the build folder?",
     ),
     _refusal(
-        r"no loader found|xc_dom_parse_image failed|Invalid kernel",
+        r"no loader found|xc_dom_parse_image failed|Invalid kernel|invalid kernel header",
         "kernel-invalid",
         HostError,
         "the host cannot load this kernel",
         "is it a kernel that runs as a Xen guest (netboot/xen/vmlinuz)?",
     ),
     _refusal(
-        r"Disk .*isn't accessible|failed to stat: ",
+        r"Disk .*isn't accessible|failed to stat: |-drive .*: Could not open",
         "disk-missing",
         HostError,
         "the host cannot open the disk",
@@ -100,7 +102,7 @@ REFUSALS = (
     ),
     _refusal(
         r"I need \d+ KiB|[Nn]ot enough (?:free )?memory|failed to free memory|: Out of memory"
-        r"|Cannot allocate memory",
+        r"|[Cc]annot allocate memory|cannot set up guest memory",
         "memory-short",
         HostError,
         "the host has too little free memory",
@@ -125,7 +127,7 @@ REFUSALS = (
 
 _ABSENT = re.compile(
     r"Domain '.*' does not exist|Domain '.*' is not started|is an invalid domain identifier"
-    r"|Can't get domid of domain name"
+    r"|Can't get domid of domain name|no guest listens on this console"
 )
 
 

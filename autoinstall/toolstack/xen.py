@@ -15,7 +15,7 @@ from autoinstall.errors import HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
 from autoinstall.toolstack.differences import Differences, rows_in
-from autoinstall.toolstack.domain import DomainRow
+from autoinstall.toolstack.domain import Counters, DomainRow
 
 QUESTION_SECONDS = 60.0
 """A `list` or `domid` answers within a second or two; a loaded host froze for 40 s."""
@@ -90,6 +90,10 @@ class XenToolstack:
 
     def console_command(self, name: str) -> tuple[str, ...]:
         return (*self._prefix, self.name, "console", name)
+
+    def counters(self, name: str) -> Counters | None:
+        """Xen's list tells whole seconds of processor time and nothing of disks: too little to judge by."""
+        return None
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:
         try:

@@ -1,0 +1,337 @@
+"""QEMU as a toolstack: real guests of one disk sector, over the console's own program on a real terminal."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autoinstall.console.channel import Channel, ConsoleClosed, attach
+from autoinstall.deadline import Deadline
+from autoinstall.errors import BusyError, HostError
+from autoinstall.process import Completed
+from autoinstall.toolstack import accelerator
+from autoinstall.toolstack.description import Machine, uuid_of
+from autoinstall.toolstack.domain import DomainState
+from autoinstall.toolstack.qemu import PROGRAM, QemuToolstack
+from autoinstall.toolstack.qemu_description import qemu_disk_description
+from autoinstall.toolstack.qemu_process import processes_in
+from autoinstall.toolstack.refusals import ConsoleEnd, console_end
+from tests.rigs import boot_sector
+
+pytestmark = pytest.mark.qemu
+
+SECONDS = 60.0
+
+
+def soon() -> Deadline:
+    return Deadline.after(SECONDS)
+
+
+class Rig:
+    """A toolstack, guests for it, and consoles on them; all is ended afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.refused: list[Completed] = []
+        self.toolstack = QemuToolstack(folder / "qemu", listener=self.refused.append)
+        self.channels: list[Channel] = []
+
+    def describe(self, name: str = "guest", *, no_reboot: bool = False, disk: Path | None = None) -> Path:
+        if disk is None:
+            disk = self.folder / f"{name}.img"
+            boot_sector.write_disk(disk)
+        machine = Machine("deadbeef", disk, 1, "xenbr0", None)
+        text = qemu_disk_description(machine, purpose="boot", name=name, memory=32)
+        description = self.folder / f"{name}.cfg"
+        description.write_text(text + ("-no-reboot\n" if no_reboot else ""))
+        return description
+
+    def create(self, name: str = "guest", *, no_reboot: bool = False) -> int:
+        return self.toolstack.create(self.describe(name, no_reboot=no_reboot), name, soon())
+
+    def attach(self, name: str = "guest") -> Channel:
+        command = self.toolstack.console_command(name)
+        channel = attach(
+            command, recorder=None, cwd=self.folder, environment=dict(self.toolstack.environment)
+        )
+        self.channels.append(channel)
+        return channel
+
+    def hear(self, channel: Channel, words: bytes) -> bytes:
+        """All that the console says up to these words."""
+        heard, deadline = b"", soon()
+        while words not in heard:
+            assert not deadline.expired, heard
+            heard += channel.read(deadline.remaining)
+        return heard
+
+    def restarted(self, domid: int) -> bool:
+        deadline = soon()
+        while self.toolstack.domid("guest") == domid and not deadline.expired:
+            pass
+        return self.toolstack.domid("guest") != domid
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    for channel in made.channels:
+        channel.close()
+    for process in processes_in(tmp_path / "qemu"):
+        process.kill(SECONDS)
+
+
+def ended(channel: Channel) -> int | None:
+    deadline = soon()
+    with pytest.raises(ConsoleClosed) as closed:
+        while not deadline.expired:
+            channel.read(deadline.remaining)
+    return closed.value.exit_status
+
+
+def test_a_guest_loses_no_byte_before_its_first_console(rig: Rig) -> None:
+    """It waits for its console, however late that comes."""
+    assert rig.create() == 1
+    (row,) = rig.toolstack.rows()
+    assert (row.name, row.domid, row.memory, row.state) == ("guest", 1, 32, DomainState.BUILDING)
+    channel = rig.attach()
+    assert rig.hear(channel, boot_sector.HELLO) == boot_sector.HELLO
+    channel.send(b"abc")
+    assert rig.hear(channel, b"abc") == b"abc"
+    assert rig.toolstack.rows()[0].state is DomainState.RUNNING
+
+
+def test_another_process_finds_the_guest_by_its_name_and_uuid(rig: Rig) -> None:
+    rig.create()
+    another = QemuToolstack(rig.folder / "qemu")
+    assert another.domid("guest") == 1
+    assert another.uuid("guest") == uuid_of("deadbeef", "boot")
+    assert another.domid("gues") is None
+    assert QemuToolstack(rig.folder / "other").domid("guest") is None
+    another.destroy("guest", soon())
+    assert rig.toolstack.domid("guest") is None
+    assert rig.toolstack.uuid("guest") is None
+
+
+def test_a_console_outlives_its_client(rig: Rig) -> None:
+    rig.create()
+    first = rig.attach()
+    rig.hear(first, boot_sector.HELLO)
+    first.close()
+    second = rig.attach()
+    second.send(b"going on")
+    rig.hear(second, b"going on")
+    assert rig.toolstack.domid("guest") == 1
+
+
+def test_leaving_by_the_key_alone(rig: Rig) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(b"x\x1d")
+    rig.hear(channel, b"x\x1d")
+    assert channel.leave(soon())
+    assert channel.exit_status == 0
+    assert rig.toolstack.domid("guest") == 1
+
+
+def test_a_second_holder_is_refused(rig: Rig) -> None:
+    rig.create()
+    first = rig.attach()
+    rig.hear(first, boot_sector.HELLO)
+    second = rig.attach()
+    status = ended(second)
+    assert console_end(second.last_output.decode(), status) is ConsoleEnd.IN_USE
+    first.send(b"mine")
+    rig.hear(first, b"mine")
+
+
+def test_a_console_of_nobody_says_so(rig: Rig) -> None:
+    (rig.folder / "qemu").mkdir()
+    channel = rig.attach()
+    status = ended(channel)
+    assert console_end(channel.last_output.decode(), status) is ConsoleEnd.ABSENT
+
+
+def test_a_reset_is_a_restart_and_keeps_the_console(rig: Rig) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(b"r")
+    assert rig.hear(channel, boot_sector.HELLO) == boot_sector.HELLO
+    assert rig.toolstack.domid("guest") == 2
+
+
+def test_a_reset_is_counted_while_nobody_looks(rig: Rig) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(b"xr")
+    rig.hear(channel, b"x")
+    channel.close()
+    assert rig.restarted(1)
+    assert QemuToolstack(rig.folder / "qemu").domid("guest") == 2
+
+
+def test_without_reboots_a_reset_ends_the_guest_and_its_console(rig: Rig) -> None:
+    rig.create(no_reboot=True)
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(b"r")
+    assert ended(channel) == 0
+    assert rig.toolstack.shutdown("guest", soon())
+    assert rig.toolstack.rows() == ()
+
+
+def test_a_guest_that_powers_off_is_gone(rig: Rig) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(b"p")
+    assert ended(channel) == 0
+    assert rig.toolstack.shutdown("guest", soon())
+    assert rig.create() == 1
+
+
+def test_a_guest_that_ignores_the_power_button_is_still_there(rig: Rig) -> None:
+    rig.create()
+    rig.hear(rig.attach(), boot_sector.HELLO)
+    assert not rig.toolstack.shutdown("guest", Deadline.after(0.5))
+    assert rig.toolstack.domid("guest") == 1
+
+
+def test_a_stopped_guest_can_be_destroyed(rig: Rig) -> None:
+    rig.create()
+    rig.hear(rig.attach(), boot_sector.HELLO)
+    (process,) = processes_in(rig.folder / "qemu")
+    os.kill(process.pid, signal.SIGSTOP)
+    counters = rig.toolstack.counters("guest")
+    assert counters is not None and (counters.disk_bytes, counters.state) == (None, "stopped")
+    rig.toolstack.destroy("guest", soon())
+    assert rig.toolstack.domid("guest") is None
+    rig.toolstack.destroy("guest", soon())
+
+
+@pytest.mark.parametrize(
+    ("key", "busy", "reads"), [(b"s", True, False), (b"h", False, False), (b"d", None, True)]
+)
+def test_the_counters_tell_what_a_silent_guest_does(
+    rig: Rig, key: bytes, busy: bool | None, reads: bool
+) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    channel.send(key)
+    channel.read(0.5)
+    before = rig.toolstack.counters("guest")
+    assert channel.read(2.0) == b""
+    after = rig.toolstack.counters("guest")
+    assert before and after and before.disk_bytes is not None and after.disk_bytes is not None
+    assert after.state == "running"
+    if busy is not None:
+        assert (after.cpu_seconds - before.cpu_seconds > 0.3) == busy
+    assert (after.disk_bytes > before.disk_bytes) == reads
+
+
+def test_a_name_that_runs_is_busy(rig: Rig) -> None:
+    rig.create()
+    with pytest.raises(BusyError) as caught:
+        rig.toolstack.create(rig.folder / "guest.cfg", "guest", soon())
+    assert (caught.value.kind, caught.value.exit_code) == ("name-taken", 6)
+
+
+def test_a_disk_of_another_guest_is_busy(rig: Rig) -> None:
+    rig.create()
+    with pytest.raises(BusyError) as caught:
+        rig.toolstack.create(rig.describe("second", disk=rig.folder / "guest.img"), "second", soon())
+    assert (caught.value.kind, caught.value.exit_code) == ("disk-in-use", 6)
+    assert "lock" in (caught.value.host_said or "")
+    assert [done.status for done in rig.refused] == [1]
+    assert sorted(path.name for path in (rig.folder / "qemu").iterdir()) == [
+        "guest.log",
+        "guest.monitor",
+        "guest.serial",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"),
+    [
+        ("-kernel /nowhere/linux\n", "kernel-missing"),
+        ("-drive file=/nowhere/disk,format=raw,if=ide\n", "disk-missing"),
+        ("-m 100000000\n", "memory-short"),
+        ("-no-such-option\n", "refused"),
+    ],
+)
+def test_what_qemu_refuses_is_explained(rig: Rig, options: str, kind: str) -> None:
+    description = rig.describe()
+    description.write_text(description.read_text() + options)
+    with pytest.raises(HostError) as caught:
+        rig.toolstack.create(description, "guest", soon())
+    assert caught.value.kind == kind
+    assert caught.value.hint and caught.value.host_said
+    assert rig.toolstack.domid("guest") is None
+    assert list((rig.folder / "qemu").iterdir()) == []
+
+
+def test_a_build_folder_may_have_a_long_path(tmp_path: Path) -> None:
+    """Longer than a socket's address can be."""
+    deep = tmp_path / ("deep" * 20) / ("deeper" * 10)
+    deep.mkdir(parents=True)
+    rig = Rig(deep)
+    rig.create()
+    try:
+        rig.hear(rig.attach(), boot_sector.HELLO)
+        assert rig.toolstack.counters("guest") is not None
+    finally:
+        rig.toolstack.destroy("guest", soon())
+        rig.channels[0].close()
+
+
+def test_tidying_leaves_nothing_but_a_living_guest(rig: Rig) -> None:
+    rig.create()
+    rig.toolstack.tidy()
+    assert rig.toolstack.domid("guest") == 1
+    rig.toolstack.destroy("guest", soon())
+    rig.toolstack.tidy()
+    assert not (rig.folder / "qemu").exists()
+
+
+def test_no_qemu_is_said_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostError) as caught:
+        QemuToolstack(tmp_path)
+    assert caught.value.kind == "toolstack-missing"
+    assert "apt-get install" in (caught.value.hint or "")
+
+
+def test_kvm_is_taken_only_where_a_guest_ran_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_qemu: Callable[[str], str]
+) -> None:
+    accelerator.accelerator.cache_clear()
+    assert accelerator.accelerator(fake_qemu("exit 85")) == accelerator.KVM
+    assert accelerator.accelerator(fake_qemu("exit 0")) == accelerator.TCG
+    assert accelerator.accelerator(fake_qemu("kill -ABRT $$")) == accelerator.TCG
+    assert accelerator.accelerator(str(tmp_path / "nothing")) == accelerator.TCG
+
+
+def test_the_trials_guest_runs_under_emulation() -> None:
+    assert accelerator._runs(PROGRAM, accelerator.TCG)
+
+
+@pytest.fixture
+def fake_qemu(tmp_path: Path) -> Callable[[str], str]:
+    made = iter(range(99))
+
+    def make(body: str) -> str:
+        path = tmp_path / f"qemu{next(made)}"
+        path.write_text(f"#!/bin/sh\n{body}\n")
+        path.chmod(0o755)
+        return str(path)
+
+    return make
