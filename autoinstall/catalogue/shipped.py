@@ -14,16 +14,29 @@ from autoinstall.catalogue.templates import TemplatesError, parse_templates
 from autoinstall.errors import AutoinstallError, InvalidFileError, UsageError
 
 _PACKAGE = "autoinstall.catalogue"
+_ENDING = ".templates"
+_FIRST = "precise"
+
+
+_ALIKE = {"bookworm": "trixie", "stable": "trixie", "testing": "trixie", "forky": "trixie", "sid": "trixie"}
+"""Suites whose questions are nearly those of one that is shipped."""
+
+
+def load_shipped(suite: str | None = None) -> Catalogue:
+    """The questions of a suite's installer, as its own packages give them (SUITE.templates, package data).
+
+    A suite of Debian that is not shipped has those of the nearest one that is; any other, and no suite, those of
+    Ubuntu 12.04. Two releases are never mixed: texts that one has changed would be twins of the other's.
+    """
+    return _of_suite(_ALIKE.get(suite or "", suite or ""))
 
 
 @cache
-def load_shipped() -> Catalogue:
-    """The questions of all templates files that are package data, in the order of the files' names."""
-    questions: dict[str, Question] = {}
-    for entry in sorted(resources.files(_PACKAGE).iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".templates"):
-            questions.update(parse_templates(entry.read_text(encoding="utf-8")))
-    return Catalogue(questions)
+def _of_suite(suite: str) -> Catalogue:
+    file = resources.files(_PACKAGE) / f"{suite}{_ENDING}"
+    if not file.is_file():
+        return _of_suite(_FIRST)
+    return Catalogue(parse_templates(file.read_text(encoding="utf-8")))
 
 
 def load_file(path: Path) -> Catalogue:

@@ -126,7 +126,7 @@ class Recogniser:
             for question in self._catalogue.values()
             if question.type in ("title", "text")
             and any(squeezed(texts.description) == title for texts in question.texts.values())
-            for part in question.name.split("/")
+            for part in question.name.removesuffix("/title").removesuffix("-udeb").split("/")
         }
         return [one for one in found if one.question.name.split("/")[0] in owners]
 
