@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autoinstall import process
@@ -18,7 +18,15 @@ from scripts.lab_mirror.places import Lab, Variant
 from scripts.lab_mirror.stanza import Stanza, stanzas_in
 from scripts.lab_mirror.step import Steps, recipe
 
-_RECIPE = recipe("initrd.py", "cpio.py", "deb.py", "files/preseed-live.cfg", "files/99lab-pkgsel")
+_HOOKS = {
+    "files/lab-proxy": "usr/lib/base-installer.d/99lab-proxy",
+    "files/lab-proxy-end": "usr/lib/post-base-installer.d/99lab-proxy-end",
+}
+"""Scripts that base-installer runs, before and after it sets up apt in the new system."""
+
+_LIVE_HOOKS = {"files/lab-pkgsel": "usr/lib/post-base-installer.d/99lab-pkgsel"}
+_PRESEED = "files/preseed-live.cfg"
+_RECIPE = recipe("initrd.py", "cpio.py", "deb.py", *_HOOKS, *_LIVE_HOOKS, _PRESEED)
 
 KEYRING = "usr/share/keyrings/archive.gpg"
 """With this the installer and its debootstrap check signatures; the installer makes it of Debian's keys only
@@ -28,7 +36,7 @@ _INFO = "var/lib/dpkg/info"
 _MERGED = ("lib", "bin", "sbin", "lib64")
 """Links into usr in the initrd: a folder of that name in an appended archive would replace the link."""
 
-_FILES = Path(__file__).parent / "files"
+_PACKAGE = Path(__file__).parent
 
 
 def make_initrd(
@@ -41,9 +49,11 @@ def make_initrd(
         with lab.workplace() as folder:
             tree = folder / "tree"
             _write(tree / KEYRING, lab.keyring.read_bytes())
+            _add_hooks(tree, _HOOKS)
             if components:
                 _preload(tree, lab.pool, initrd, components)
-                _add_live_files(tree)
+                _add_hooks(tree, _LIVE_HOOKS)
+                _write(tree / "preseed.cfg", (_PACKAGE / _PRESEED).read_bytes())
             overlay = gzip.compress(cpio.archive(cpio.entries_below(tree)), compresslevel=6, mtime=0)
         lab.overlay(variant).write_bytes(overlay)
         append_overlays(lab.official_initrd, [lab.overlay(variant)], lab.initrd(variant))
@@ -100,10 +110,9 @@ def _index_modules(tree: Path, initrd: Initrd) -> None:
             shutil.copy(index, ours)
 
 
-def _add_live_files(tree: Path) -> None:
-    _write(tree / "preseed.cfg", (_FILES / "preseed-live.cfg").read_bytes())
-    hook = tree / "usr/lib/post-base-installer.d/99lab-pkgsel"
-    _write(hook, (_FILES / "99lab-pkgsel").read_bytes(), 0o755)
+def _add_hooks(tree: Path, hooks: Mapping[str, str]) -> None:
+    for source, target in hooks.items():
+        _write(tree / target, (_PACKAGE / source).read_bytes(), 0o755)
 
 
 def _write(path: Path, content: bytes, mode: int = 0o644) -> None:

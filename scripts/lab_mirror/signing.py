@@ -49,7 +49,7 @@ class LabKey:
     def _sign(self, *arguments: str) -> None:
         with _gpg_home() as home:
             _gpg(home, "--import", str(self._secret))
-            _gpg(home, "--digest-algo", "SHA512", *arguments)
+            _gpg(home, *arguments)
 
 
 @contextlib.contextmanager

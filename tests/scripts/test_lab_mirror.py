@@ -309,6 +309,20 @@ class TestPackages:
         deb.unpack(plain, tmp_path / "out")
         assert (tmp_path / "out/etc/file").read_text() == "text " * 1000
 
+    @given(st.lists(st.binary(max_size=9), max_size=4))
+    def test_members_of_any_length_keep_their_place(self, contents: list[bytes]) -> None:
+        parts = [b"!<arch>\n"]
+        for number, content in enumerate(contents):
+            packed = gzip.compress(content)
+            parts.append(
+                b"%-48s%-10d`\n" % (b"m%d.gz" % number, len(packed)) + packed + b"\n" * (len(packed) & 1)
+            )
+        plain = deb.uncompressed(b"".join(parts))
+        assert list(deb.members(plain)) == [
+            (f"m{number}", content) for number, content in enumerate(contents)
+        ]
+        assert len(plain) % 2 == 0
+
     @pytest.mark.parametrize("damaged", [b"", b"no package", b"!<arch>\nshort"])
     def test_what_is_no_package_is_told(self, damaged: bytes) -> None:
         with pytest.raises(InvalidFileError):
@@ -366,6 +380,7 @@ def upstream(tmp_path: Path) -> Iterator[MirrorServer]:
         {
             "dists/trixie/InRelease": b"theirs",
             "dists/trixie/Release": b"theirs",
+            "dists/ours/Translation-en": b"theirs",
             "pool/g++.deb": b"0123456789",
         },
     )
@@ -419,6 +434,7 @@ class TestServer:
     def test_parts_of_files(self, lab: MirrorServer) -> None:
         status, content, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=7-")
         assert (status, content, headers["content-range"]) == (206, b"789", "bytes 7-9/10")
+        assert ask(lab, "/debian/pool/g++.deb", Range="bytes=2-4")[1] == b"234"
         status, _, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=10-")
         assert (status, headers["content-range"]) == (416, "bytes */10")
 
@@ -440,10 +456,15 @@ class TestServer:
 
     def test_one_connection_serves_several_requests(self, lab: MirrorServer) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=30)
-        for path, status in (("/debian/pool/none.deb", 404), ("/debian/pool/g++.deb", 200), ("/x", 404)):
-            connection.request("GET", path)
+        asked = [
+            ("GET", "/debian/pool/none.deb", 404),
+            ("HEAD", "/x", 404),
+            ("GET", "/debian/pool/g++.deb", 200),
+        ]
+        for method, path, status in asked:
+            connection.request(method, path)
             answer = connection.getresponse()
-            assert (answer.status, bool(answer.read())) == (status, True)
+            assert (answer.status, bool(answer.read())) == (status, method == "GET")
         connection.close()
 
     def test_index_files_are_asked_for_anew_in_each_run(
