@@ -1,18 +1,11 @@
-"""The lab mirror's pure parts: control files, closure, index files, paths, ranges, archives, steps, the server."""
+"""The lab mirror's pure parts: control files, closure, index files, paths, ranges, archives, steps."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import http.client
 import io
-import json
 import lzma
-import os
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
 
@@ -21,14 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoinstall.catalogue.initrd import templates_in_initrd
-from autoinstall.errors import BusyError, HostError, InvalidFileError, VerificationError
+from autoinstall.errors import HostError, InvalidFileError
 from autoinstall.image.digest import release_sums_in
-from autoinstall.image.http import NotFoundError
-from scripts.lab_mirror import closure, cpio, deb, index, toolbox
+from scripts.lab_mirror import closure, cpio, deb, index
 from scripts.lab_mirror.catalogue import english
-from scripts.lab_mirror.places import Lab, Variant
-from scripts.lab_mirror.private_apt import PrivateApt
-from scripts.lab_mirror.proxy import MirrorServer, listening, open_server
 from scripts.lab_mirror.request import (
     Area,
     Refused,
@@ -38,10 +27,8 @@ from scripts.lab_mirror.request import (
     unchanged_since,
     wanted,
 )
-from scripts.lab_mirror.signing import LabKey
 from scripts.lab_mirror.stanza import Stanza, packages_in, stanzas_in
 from scripts.lab_mirror.step import Steps
-from scripts.lab_mirror.store import Archive, Store
 
 MIRROR = "http://mirror.example/debian"
 PROGRAM = Path(__file__).parents[2] / "scripts/lab-mirror"
@@ -369,266 +356,3 @@ class TestSteps:
         assert self.make(tmp_path, "a")
         (tmp_path / "steps/a-step.json").write_text("[1]")
         assert self.make(tmp_path, "a")
-
-
-@pytest.fixture
-def upstream(tmp_path: Path) -> Iterator[MirrorServer]:
-    """A mirror for the mirror: a folder served by the same server, whole."""
-    folder = tmp_path / "upstream"
-    index.write_files(
-        folder / "debian",
-        {
-            "dists/trixie/InRelease": b"theirs",
-            "dists/trixie/Release": b"theirs",
-            "dists/ours/Translation-en": b"theirs",
-            "pool/g++.deb": b"0123456789",
-        },
-    )
-    with listening(Archive(folder, None), "http://none.example/debian", 0) as server:
-        yield server
-
-
-@pytest.fixture
-def lab(tmp_path: Path, upstream: MirrorServer) -> Iterator[MirrorServer]:
-    """A lab in front of it that has the suite's Release of its own, and another suite wholly."""
-    folder = tmp_path / "archive"
-    files = {"dists/trixie/Release": b"ours", "dists/ours/InRelease": b"ours", "dists/ours/Packages": b""}
-    index.write_files(folder / "debian", files)
-    mirror = f"{upstream.url}/debian"
-    with listening(Archive(folder, tmp_path / "cache"), mirror, 0) as server:
-        yield server
-
-
-def ask(
-    server: MirrorServer, path: str, method: str = "GET", **headers: str
-) -> tuple[int, bytes, dict[str, str]]:
-    """Status, content and headers (names in small letters) of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    try:
-        connection.request(
-            method, path, headers={name.replace("_", "-"): text for name, text in headers.items()}
-        )
-        answer = connection.getresponse()
-        return answer.status, answer.read(), {name.lower(): text for name, text in answer.getheaders()}
-    finally:
-        connection.close()
-
-
-class TestServer:
-    def test_its_own_files_come_before_the_mirrors(self, lab: MirrorServer) -> None:
-        assert ask(lab, "/debian//dists/trixie/Release")[:2] == (200, b"ours")
-        assert ask(lab, f"{lab.mirror}/dists/trixie/Release")[:2] == (200, b"ours")
-        assert ask(lab, f"{lab.mirror}/dists/trixie/InRelease")[:2] == (200, b"theirs")
-
-    def test_a_suite_of_its_own_is_wholly_its_own(self, lab: MirrorServer) -> None:
-        assert ask(lab, "/debian/dists/ours/Packages")[:2] == (200, b"")
-        assert ask(lab, "/debian/dists/ours/Translation-en")[0] == 404
-
-    def test_a_file_is_fetched_once_by_either_spelling(
-        self, lab: MirrorServer, upstream: MirrorServer
-    ) -> None:
-        assert ask(lab, "/debian/pool/g%2b%2b.deb")[:2] == (200, b"0123456789")
-        upstream.shutdown()
-        assert ask(lab, f"{lab.mirror}/pool/g++.deb")[:2] == (200, b"0123456789")
-
-    def test_parts_of_files(self, lab: MirrorServer) -> None:
-        status, content, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=7-")
-        assert (status, content, headers["content-range"]) == (206, b"789", "bytes 7-9/10")
-        assert ask(lab, "/debian/pool/g++.deb", Range="bytes=2-4")[1] == b"234"
-        status, _, headers = ask(lab, "/debian/pool/g++.deb", Range="bytes=10-")
-        assert (status, headers["content-range"]) == (416, "bytes */10")
-
-    def test_what_has_not_changed_is_not_sent(self, lab: MirrorServer) -> None:
-        date = ask(lab, "/debian/pool/g++.deb")[2]["last-modified"]
-        assert ask(lab, "/debian/pool/g++.deb", If_Modified_Since=date)[:2] == (304, b"")
-        assert ask(lab, "/debian/pool/g++.deb", If_Modified_Since=formatdate(0, usegmt=True))[0] == 200
-
-    def test_a_head_has_no_body(self, lab: MirrorServer) -> None:
-        status, content, headers = ask(lab, "/debian/pool/g++.deb", "HEAD")
-        assert (status, content, headers["content-length"]) == (200, b"", "10")
-        assert ask(lab, "/debian/pool/none.deb", "HEAD")[:2] == (404, b"")
-
-    def test_what_the_mirror_lacks_is_not_found(self, lab: MirrorServer) -> None:
-        assert ask(lab, "/debian/pool/none.deb")[0] == 404
-
-    def test_the_rest_of_the_network_is_out_of_reach(self, lab: MirrorServer, upstream: MirrorServer) -> None:
-        assert ask(lab, f"{upstream.url}/other/file")[0] == 403
-
-    def test_one_connection_serves_several_requests(self, lab: MirrorServer) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", lab.port, timeout=30)
-        asked = [
-            ("GET", "/debian/pool/none.deb", 404),
-            ("HEAD", "/x", 404),
-            ("GET", "/debian/pool/g++.deb", 200),
-        ]
-        for method, path, status in asked:
-            connection.request(method, path)
-            answer = connection.getresponse()
-            assert (answer.status, bool(answer.read())) == (status, method == "GET")
-        connection.close()
-
-    def test_index_files_are_asked_for_anew_in_each_run(
-        self, lab: MirrorServer, upstream: MirrorServer, tmp_path: Path
-    ) -> None:
-        archive = Archive(tmp_path / "archive", tmp_path / "cache")
-        release = wanted("/debian/dists/trixie/InRelease", lab.mirror)
-        assert isinstance(release, Wanted)
-        assert Store(archive).find(release).path.read_bytes() == b"theirs"
-        (tmp_path / "upstream/debian/dists/trixie/InRelease").write_bytes(b"newer")
-        assert Store(archive).find(release).path.read_bytes() == b"newer"
-
-    def test_a_taken_port_is_told(self, lab: MirrorServer, tmp_path: Path) -> None:
-        with pytest.raises(BusyError, match="taken"):
-            open_server(Archive(tmp_path, None), MIRROR, lab.port)
-
-
-class TestRealApt:
-    """A tiny archive written, signed and served by the lab, and read by apt."""
-
-    SUITE = "debian/dists/trixie"
-
-    @pytest.fixture
-    def archive(self, tmp_path: Path) -> Path:
-        missing = [one for one in ("apt-get", "gpg", "gpgv") if not shutil.which(one)]
-        if missing:
-            pytest.skip(f"missing here: {', '.join(missing)}")
-        packages = [
-            index.stored(stanza(name, **fields), f"lab/{name}_1.deb", b"content")
-            for name, fields in {
-                "tool": {
-                    "Version": "1",
-                    "Architecture": "amd64",
-                    "Priority": "required",
-                    "Depends": "virtual",
-                },
-                "library": {"Version": "1", "Architecture": "amd64", "Provides": "virtual"},
-            }.items()
-        ]
-        texts = index.packages_files(index.packages_text(packages))
-        files = {f"main/binary-amd64/Packages{ending}": content for ending, content in texts.items()}
-        header = {"Origin": "Debian", "Suite": "stable", "Codename": "trixie", "Components": "main"}
-        header |= {"Date": formatdate(1, usegmt=True).replace("GMT", "UTC"), "Architectures": "amd64"}
-        suite = tmp_path / "archive" / self.SUITE
-        index.write_files(suite, files)
-        (suite / "Release").write_text(index.release_text(header, files))
-        key = LabKey(tmp_path / "key")
-        key.make()
-        key.sign_suite(suite)
-        return tmp_path / "archive"
-
-    @pytest.fixture
-    def apt(self, archive: Path, tmp_path: Path) -> Iterator[PrivateApt]:
-        with listening(Archive(archive, None), "http://none.example/debian", 0) as server:
-            key = str(LabKey(tmp_path / "key").public)
-            yield PrivateApt(tmp_path / "apt", f"{server.url}/debian", "trixie", "amd64", key)
-
-    def test_apt_trusts_and_resolves_it(self, apt: PrivateApt) -> None:
-        assert "Codename: trixie" in apt.update()
-        assert apt.of_priority("required") == ["tool"]
-        assert apt.with_dependencies(["tool"]) == ["library", "tool"]
-        assert apt.package("library").get("Filename") == "lab/library_1.deb"
-        with pytest.raises(HostError, match="no package none"):
-            apt.package("none")
-
-    def test_a_changed_release_is_a_matter_of_trust(self, apt: PrivateApt, archive: Path) -> None:
-        signed = archive / self.SUITE / "InRelease"
-        signed.write_text(signed.read_text().replace("Codename: trixie", "Codename: trixye"))
-        with pytest.raises(VerificationError, match="do not vouch") as failure:
-            apt.update()
-        assert failure.value.host_said
-
-    def test_an_absent_suite_is_the_mirrors_fault(self, apt: PrivateApt, archive: Path) -> None:
-        for name in ("InRelease", "Release"):
-            (archive / self.SUITE / name).unlink()
-        with pytest.raises(HostError, match="cannot be had"):
-            apt.update()
-
-
-class TestStore:
-    def test_an_archive_of_its_own_asks_nobody(self, tmp_path: Path) -> None:
-        with pytest.raises(NotFoundError):
-            Store(Archive(tmp_path, None)).find(Wanted(Area.MIRROR, "pool/x", "http://127.0.0.1:1/x"))
-
-    def test_tools_are_named_with_the_line_that_brings_them(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(toolbox.shutil, "which", lambda program: None)
-        monkeypatch.setenv("PATH", str(tmp_path))
-        with pytest.raises(HostError, match="depmod") as failure:
-            toolbox.require_tools(live=True)
-        assert (
-            failure.value.hint
-            == "apt-get install apt coreutils debootstrap dpkg e2fsprogs gnupg kmod util-linux"
-        )
-
-
-def lab_mirror(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(PROGRAM), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-
-
-class TestProgram:
-    @pytest.fixture
-    def built(self, tmp_path: Path) -> Lab:
-        """A lab of one small archive, made by hand."""
-        lab = Lab(tmp_path / "lab")
-        lab.claim()
-        lab.about.write_text(json.dumps({"mirror": MIRROR, "built": ["small"]}))
-        index.write_files(lab.archive(Variant.SMALL) / "debian", {"pool/a.deb": b"abc"})
-        lab.netboot.mkdir()
-        for path in (lab.kernel, lab.initrd(Variant.SMALL)):
-            path.write_bytes(b"x")
-        return lab
-
-    def test_a_server_in_the_background_from_start_to_end(self, built: Lab) -> None:
-        folder = ("--folder", str(built.folder))
-        started = lab_mirror("serve", *folder, "--background", "--json")
-        assert started.returncode == 0, started.stderr
-        said = json.loads(started.stdout)
-        try:
-            assert said["mirror_url"] == f"http://10.0.2.2:{said['port']}"
-            assert said["proxy"] == f"http://10.0.2.2:{said['port']}/"
-            assert said["live_disk"] is None
-            connection = http.client.HTTPConnection("127.0.0.1", said["port"], timeout=30)
-            connection.request("GET", "/debian/pool/a.deb")
-            assert connection.getresponse().read() == b"abc"
-            ready = json.loads(built.ready(Variant.SMALL).read_text())
-            assert ready == {"url": said["url"], "port": said["port"], "pid": said["pid"]}
-            again = json.loads(lab_mirror("serve", *folder, "--background", "--json").stdout)
-            assert again["pid"] == said["pid"]
-            busy = lab_mirror("serve", *folder)
-            assert busy.returncode == 6 and "lab-mirror stop" in busy.stderr
-            status = json.loads(lab_mirror("status", *folder, "--json").stdout)
-            assert status["archives"]["small"] == ready
-        finally:
-            stopped = lab_mirror("stop", *folder, "--json")
-        assert json.loads(stopped.stdout) == {"stopped": ["small"]}
-        assert not built.ready(Variant.SMALL).exists()
-        assert json.loads(lab_mirror("stop", *folder, "--json").stdout) == {"stopped": []}
-
-    def test_what_is_not_built_is_not_served(self, built: Lab) -> None:
-        refused = lab_mirror("serve", "--folder", str(built.folder), "--live")
-        assert refused.returncode == 3
-        assert f"lab-mirror build --folder {built.folder} --live" in refused.stderr
-
-    def test_clean_removes_only_what_is_ours(self, built: Lab, tmp_path: Path) -> None:
-        (tmp_path / "other").mkdir()
-        refused = lab_mirror("clean", "--folder", str(tmp_path / "other"))
-        assert refused.returncode == 2 and (tmp_path / "other").is_dir()
-        assert lab_mirror("clean", "--folder", str(built.folder)).returncode == 0
-        assert not built.folder.exists()
-
-    def test_a_folder_in_use_is_left_alone(self, tmp_path: Path) -> None:
-        (tmp_path / "letter.txt").write_text("dear")
-        with pytest.raises(BusyError, match="in use"):
-            Lab(tmp_path).claim()
-
-    def test_an_unreachable_mirror_is_the_networks_fault(self, tmp_path: Path) -> None:
-        search = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-        if not all(shutil.which(one, path=search) for one in ("apt-get", "depmod", "gpg", "dpkg-deb")):
-            pytest.skip("the lab's tools are missing here")
-        failed = lab_mirror(
-            "build", "--folder", str(tmp_path / "lab"), "--mirror", "http://127.0.0.1:1/debian"
-        )
-        assert failed.returncode == 4
-        assert "hint: is the network up" in failed.stderr
