@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	@scripts/demo $(BIN)
 
 test: $(VENV)/installed-dev
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/installed-dev
 	@$(BIN)/ruff check

@@ -44,7 +44,7 @@ PROCESS_MODULES = {"subprocess", "pty", "multiprocessing", "asyncio", "concurren
 PROCESS_CALLS = re.compile(
     r"os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)|pexpect\.(spawn|run\w*)"
 )
-HARMLESS = {"subprocess.TimeoutExpired"}
+HARMLESS = {"subprocess.TimeoutExpired", "concurrent.futures.ThreadPoolExecutor"}
 PRINTS = {"autoinstall.cli.output"}
 ANSWERS_A_PARENT = {"autoinstall.answers.template_worker"}
 """Programs of ours that write to stdout by themselves, because it is their parent's pipe."""

@@ -11,7 +11,7 @@ from autoinstall.answers.host_mirror import host_mirror
 from autoinstall.recording.asciicast import read_cast
 from tests.rigs.netboot import Driven, drive_machine
 
-pytestmark = pytest.mark.qemu
+pytestmark = [pytest.mark.qemu, pytest.mark.xdist_group("debian")]
 
 ANSWERS = Path(__file__).parents[1] / "data" / "answers" / "debian-12-to-the-proxy.yaml"
 QUIET_SECONDS = 120
