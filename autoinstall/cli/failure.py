@@ -98,8 +98,8 @@ def _first_lines(failure: Mapping[str, Any]) -> list[str]:
 def _awaited(failure: Mapping[str, Any]) -> list[str]:
     if not failure.get("awaited"):
         return []
-    waited = failure.get("waited")
-    seconds = "" if waited is None else f", for {waited:.1f} s"
+    waited = round(failure.get("waited") or 0.0, 1)
+    seconds = f", for {waited} s" if waited else ""
     lines = [f"awaited: {printable(failure['awaited'])}{seconds}"]
     dialog = failure.get("dialog")
     if dialog:
