@@ -53,6 +53,7 @@ class Answering:
     ) -> None:
         self._view = view
         self._repainter = repainter
+        self._asked = dialog
         self._identity = dialog.identity
         self._kind = dialog.kind
         self._reply = reply
@@ -68,13 +69,13 @@ class Answering:
     def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
         """Press keys until the dialog is answered; None when the deadline came first."""
         self._view.settle(deadline)
-        self._repainter.new_dialog()
+        self._repainter.new_dialog(self._asked)
         while not deadline.expired:
             dialog = self._dialog(deadline)
             if dialog is None:
                 return None
             if dialog.identity != self._identity:
-                return self._answered() if self._entered else Gone(self._escape_sent)
+                return self.answered() if self._entered else Gone(self._escape_sent)
             self._seen = self._seen.look(dialog, self._reply)
             press = next_key(
                 dialog,
@@ -94,10 +95,11 @@ class Answering:
             elif self.doubt:
                 self._resolve_doubt(dialog, deadline)
             elif self._enter(press, dialog, deadline):
-                return self._answered()
+                return self.answered()
         return None
 
-    def _answered(self) -> Answered:
+    def answered(self) -> Answered:
+        """What it took until now."""
         return Answered(self.presses, self.retyped, time.monotonic() - self._started)
 
     def _dialog(self, deadline: Deadline) -> Dialog | None:
@@ -157,7 +159,7 @@ class Answering:
     def _resolve_doubt(self, dialog: Dialog, deadline: Deadline) -> None:
         """Have newt show that it has read all keys so far; what they did is then read from the screen."""
         self.presses += 1
-        if self._repainter.certain(dialog, deadline.nested(2 * self._view.pace.patience)):
+        if self._repainter.certain(dialog, deadline, 2 * self._view.pace.patience):
             self.doubt = False
         else:
             self._view.pace.key_missed()
@@ -174,6 +176,8 @@ class Answering:
         if self._shown() != dialog:
             return False
         mark = self._view.mark()
+        self._repainter.enter_follows()
+        self.retyped += self._entered
         self._entered = True
         self._view.send(press.keys)
         self.presses += 1
@@ -181,9 +185,7 @@ class Answering:
             gone = self._went_away(mark, dialog, deadline)
         except ConsoleClosed:
             return True
-        if not gone:
-            self.doubt = True
-            self.retyped += 1
+        self.doubt = self.doubt or not gone
         return gone
 
     def _went_away(self, mark: int, dialog: Dialog, deadline: Deadline) -> bool:

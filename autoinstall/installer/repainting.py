@@ -24,7 +24,7 @@ _FROM_HOME = re.compile(r"[^\x1b]{0,8}(?:\x1b[^H\x1b]{0,12}[^H\x1b]?){0,6}?\x1b\
 """A repaint that begins at the first row and column, after modes and colours."""
 
 LOST_FOR_GOOD = 6.0
-"""Seconds of quiet after which a repaint that never came is not on its way any more."""
+"""Seconds without a paint after which a repaint that never came is not on its way any more."""
 
 
 class Repainter:
@@ -36,6 +36,8 @@ class Repainter:
         self._asked_at = time.monotonic()
         self._owed = 0
         self._counted_from = 0
+        self._entered_at: int | None = view.mark()
+        self._first_asked_at: int | None = None
 
     def look(self, timeout: float) -> bool:
         """Look on for `timeout` seconds at the most; True when the screen changed."""
@@ -79,30 +81,53 @@ class Repainter:
             self._view.look(QUIET_AFTER_A_REPAINT)
         self._owed = 0
 
-    def new_dialog(self) -> None:
+    def enter_follows(self) -> None:
+        """What is painted from here on is another dialog's, unless repaints are still owed."""
+        self._entered_at = None if self._owed else self._view.mark()
+        self._first_asked_at = None
+
+    def new_dialog(self, dialog: Dialog) -> None:
         """From here on only paints that were asked for are to be expected of this dialog."""
+        self._owed -= min(self._owed, self._repaid(dialog))
         self._counted_from = self._view.mark()
 
-    def certain(self, dialog: Dialog, deadline: Deadline) -> bool:
-        """Send newt a Ctrl-L, and see it paint this dialog anew; False when nothing came in time.
+    def _repaid(self, dialog: Dialog) -> int:
+        """Paints of a dialog that stood there before the first of its repaints was asked for: its own was over.
+
+        A priority tells a dialog's title from a progress box's; without one nothing is known.
+        """
+        if self._entered_at is None or self._first_asked_at is None or not dialog.priority:
+            return 0
+        title = f"] {dialog.title}"
+        since_asked = self._view.paints_since(self._first_asked_at, title)
+        stood_there = self._view.paints_since(self._entered_at, title) > since_asked
+        return since_asked if stood_there else 0
+
+    def certain(self, dialog: Dialog, deadline: Deadline, patience: float) -> bool:
+        """Send newt a Ctrl-L, and see it paint this dialog anew; False when nothing came within `patience`.
 
         A repaint asked for earlier, even at the dialog before, may still be on its way and prove nothing:
-        as many must come as are owed, or the console be silent for so long that none is coming any more.
+        as many must come as are owed, or none for so long that none is coming any more.
         """
-        if self._view.silence >= LOST_FOR_GOOD:
-            self._owed = 0
-            self._counted_from = self._view.mark()
+        known = painted = self._view.paints_since(self._counted_from, dialog.title)
         self._send(REDRAW_NEWT)
-        while not deadline.expired:
-            self._view.look(deadline.remaining)
-            painted = self._view.paints_since(self._counted_from, dialog.title)
+        wait = deadline.nested(patience)
+        while not wait.expired:
+            self._view.look(wait.remaining)
+            now = self._view.paints_since(self._counted_from, dialog.title)
+            if now > painted:
+                painted, wait = now, deadline.nested(LOST_FOR_GOOD)
             if painted >= self._owed and self._view.readable is not None:
                 self._owed = 0
                 return True
-        return False
+        if painted > known and not deadline.expired:
+            self._owed = 0
+        return painted > known and self._view.readable is not None
 
     def _send(self, keys: bytes) -> None:
         self._owed += 1
+        if self._first_asked_at is None:
+            self._first_asked_at = self._view.mark()
         self._view.send(keys)
         self._asked_at = time.monotonic()
 

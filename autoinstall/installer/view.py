@@ -116,7 +116,13 @@ class View:
         return not (same_rows and before.cursor == self.snapshot.cursor)
 
     def _measure(self, was: Dialog | None, gap: float) -> None:
-        """Take the pauses inside the paint of one dialog, from its frame to its focus, as this console's."""
+        """Take the pauses inside the paint of one dialog, from its frame to its focus, as this console's.
+
+        What was printed over a dialog stands there until we ask for a repaint: that pause is ours.
+        """
+        if self.disturbed:
+            self._longest_gap = 0.0
+            return
         now = self.dialog
         painting = was is not None and not was.complete and was.kind is not Kind.PROGRESS
         if painting and now is not None and was is not None and now.title == was.title:
