@@ -143,6 +143,8 @@ class Installer:
                 self._answer_next(view, repainter)
             return self._see_it_go(view)
         except ConsoleClosed as closed:
+            if self._over and not self.complete:
+                raise self._went_down(view) from None
             return Outcome(End.COMPLETE if self.complete else End.CLOSED, closed.exit_status)
 
     def _look_again(self, view: View, repainter: Repainter) -> None:
@@ -216,6 +218,10 @@ class Installer:
         answering = Answering(view, repainter, dialog, reply, doubt=self._run.doubt)
         try:
             result = answering.run(self._whole.nested(self._limits.dialog))
+        except ConsoleClosed:
+            if completing and answering.presses:
+                self._note(dialog, recognition, decision, answering.answered())
+            raise
         finally:
             if is_secret:
                 view.secret_field(False)
@@ -227,24 +233,30 @@ class Installer:
         elif isinstance(result, Gone):
             self._slipped(view, result)
         elif isinstance(result, Unreachable):
-            offered = ", ".join(repr(one) for one in result.offered)
-            raise self._explainer.no_reply(
-                view,
-                dialog,
-                recognition,
-                Stop(
-                    "unanswerable",
-                    f"{decision.why}: {result.why}",
-                    f"it offers: {offered}" if offered else "look at the screen",
-                    question=recognition.question,
-                    proposal=proposed_lines(dialog, recognition),
-                ),
-            )
+            raise self._unreachable(view, dialog, recognition, decision, result)
         else:
             waited = time.monotonic() - started
             raise self._stopped(
                 view, "deadline", f"the dialog {dialog.title!r} could not be answered", waited
             )
+
+    def _unreachable(
+        self,
+        view: View,
+        dialog: Dialog,
+        recognition: Recognition,
+        decision: Decision,
+        result: Unreachable,
+    ) -> InstallerError:
+        offered = ", ".join(repr(one) for one in result.offered)
+        stop = Stop(
+            "unanswerable",
+            f"{decision.why}: {result.why}",
+            f"it offers: {offered}" if offered else "look at the screen",
+            question=recognition.question,
+            proposal=proposed_lines(dialog, recognition),
+        )
+        return self._explainer.no_reply(view, dialog, recognition, stop)
 
     def _note(self, dialog: Dialog, recognition: Recognition, decision: Decision, result: Answered) -> None:
         """Put an answer into the history and the events."""
@@ -288,18 +300,25 @@ class Installer:
 
     def _see_it_go(self, view: View) -> Outcome:
         """Send nothing more; look on until the guest says that it goes down or boots, or the console ends."""
-        if self._run.panicked:
-            raise self._stopped(view, "kernel-panic", "the installer's kernel panicked", 0.0)
         if not self.complete:
-            raise self._stopped(
-                view, "early-reboot", "the guest rebooted before the installation was complete", 0.0
-            )
+            raise self._went_down(view)
         silence = Deadline.after(self._limits.silence)
         while not (self._run.lifecycle.rebooted or self._run.lifecycle.going_down):
             if view.look(min(1.0, self._whole.remaining)):
                 silence = Deadline.after(self._limits.silence)
             self._check_deadlines(view, silence)
         return Outcome(End.COMPLETE)
+
+    def _went_down(self, view: View) -> InstallerError:
+        """Why the installer is over before it was complete."""
+        if self._run.panicked:
+            error = self._stopped(view, "kernel-panic", "the installer's kernel panicked", 0.0)
+            error.hint = "its last words are on the screen; has the domain memory enough (machine.memory)?"
+        else:
+            message = "the guest rebooted before the installation was complete"
+            error = self._stopped(view, "early-reboot", message, 0.0)
+            error.hint = "the screen and the recording show its last words"
+        return error
 
     def _happened(self, happening: Happening) -> None:
         self._events.tell("lifecycle", happening=happening.value)
