@@ -108,8 +108,14 @@ def make_signer(home: Path) -> Signer:
     public = subprocess.run([*gpg, "--export"], check=True, capture_output=True).stdout
     keyring = home / "public.gpg"
     keyring.write_bytes(public)
-    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False, capture_output=True)
     return Signer(home, keyring)
+
+
+def _signing(home: Path) -> Iterator[Signer]:
+    """A signer, and afterwards no agent of gpg that waits for more."""
+    _needs_gnupg()
+    yield make_signer(home)
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=False, capture_output=True)
 
 
 def _needs_gnupg() -> None:
@@ -119,12 +125,10 @@ def _needs_gnupg() -> None:
 
 
 @pytest.fixture(scope="session")
-def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
-    _needs_gnupg()
-    return make_signer(tmp_path_factory.mktemp("gnupg") / "archive")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signer]:
+    yield from _signing(tmp_path_factory.mktemp("gnupg") / "archive")
 
 
 @pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Signer:
-    _needs_gnupg()
-    return make_signer(tmp_path_factory.mktemp("gnupg") / "stranger")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Signer]:
+    yield from _signing(tmp_path_factory.mktemp("gnupg") / "stranger")
