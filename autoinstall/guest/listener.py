@@ -20,6 +20,8 @@ LOOK_BACK = 1024
 AFTER_INTERRUPT = 0.2
 """Seconds of silence after Ctrl-C before anything else is typed."""
 
+_KERNEL_LINE = re.compile(rb"\r?\[ *\d+\.\d{6}\] [^\r\n]*(?:\r*\n|\Z)")
+
 _PANIC = re.compile(rb"Kernel panic - not syncing[^\r\n]*")
 
 
@@ -66,6 +68,19 @@ class Listener:
             known = self._count
             self.hear(deadline.remaining)
             start = max(0, len(self.heard) - (self._count - known) - LOOK_BACK)
+
+    @property
+    def said(self) -> bytes:
+        """What was heard without the lines that the kernel printed in between."""
+        return _KERNEL_LINE.sub(b"", self.heard)
+
+    def wait_for_said(self, pattern: re.Pattern[bytes], deadline: Deadline) -> re.Match[bytes] | None:
+        """As `wait_for`, in `said`: for short exchanges with a system whose kernel still talks."""
+        while True:
+            match = pattern.search(self.said)
+            if match or deadline.expired:
+                return match
+            self.hear(deadline.remaining)
 
     def wait_for_quiet(self, seconds: float, deadline: Deadline) -> bool:
         """Wait until nothing came for `seconds`; False when the deadline passed first."""

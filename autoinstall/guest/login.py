@@ -78,12 +78,15 @@ def await_login_prompt(listener: Listener, deadline: Deadline, *, reattached: bo
     """Wait for a login prompt that stays; False where a re-attached console shows a shell instead."""
     silent, nudge_at = 0.0, NUDGE_AFTER
     while not deadline.expired:
-        if not listener.wait_for_quiet(QUIET_AFTER_PROMPT, deadline.nested(2 * QUIET_AFTER_PROMPT)):
+        stood = _standing_prompts(listener)
+        quiet = listener.wait_for_quiet(QUIET_AFTER_PROMPT, deadline.nested(2 * QUIET_AFTER_PROMPT))
+        stands = _standing_prompts(listener)
+        if stands and (quiet or stands == stood):
+            return True
+        if not quiet:
             silent = 0.0
             continue
-        if _login_prompt_stands(listener):
-            return True
-        if reattached and SHELL_PROMPT.search(listener.heard):
+        if reattached and SHELL_PROMPT.search(listener.said):
             return False
         silent += QUIET_AFTER_PROMPT
         getty_is_there = reattached or LOGIN_PROMPT_PASSED.search(listener.heard)
@@ -93,10 +96,13 @@ def await_login_prompt(listener: Listener, deadline: Deadline, *, reattached: bo
     raise _no_login_prompt(listener, deadline)
 
 
-def _login_prompt_stands(listener: Listener) -> bool:
-    """A login prompt is the last thing on the console, the kernel's lines apart."""
-    prompts = list(LOGIN_PROMPT.finditer(listener.heard))
-    return bool(prompts) and KERNEL_LINES.fullmatch(listener.heard, prompts[-1].end()) is not None
+def _standing_prompts(listener: Listener) -> int:
+    """How many login prompts were printed, where one is the last thing on the console, the kernel's lines apart."""
+    for text in (bytes(listener.heard), listener.said):
+        prompts = list(LOGIN_PROMPT.finditer(text))
+        if prompts and KERNEL_LINES.fullmatch(text, prompts[-1].end()):
+            return len(prompts)
+    return 0
 
 
 def _no_login_prompt(listener: Listener, deadline: Deadline) -> JobError:
@@ -154,10 +160,10 @@ def _offer_name(listener: Listener, credentials: Credentials, deadline: Deadline
             break
         listener.forget()
         listener.send(name if offer == 0 else _KILL_LINE + name)
-        if not listener.wait_for(echo, deadline.nested(ECHO_LIMIT)):
+        if not listener.wait_for_said(echo, deadline.nested(ECHO_LIMIT)):
             continue
         listener.send(_ENTER)
-        if listener.wait_for(PASSWORD_PROMPT, deadline.nested(PASSWORD_PROMPT_LIMIT)):
+        if listener.wait_for_said(PASSWORD_PROMPT, deadline.nested(PASSWORD_PROMPT_LIMIT)):
             return
     raise JobError(
         f"the login prompt did not take the name {credentials.user}; the console's last lines:\n"
@@ -180,7 +186,7 @@ def _await_shell(listener: Listener, credentials: Credentials, deadline: Deadlin
             )
         if LOGIN_WRONG.search(listener.heard) or LOGIN_PROMPT.search(listener.heard):
             return False
-        if quiet and SHELL_PROMPT.search(listener.heard):
+        if quiet and SHELL_PROMPT.search(listener.said):
             return True
         if quiet and not listener.hear(min(SILENT_SHELL, deadline.remaining)):
             return True

@@ -38,13 +38,13 @@ def become_root_by_sudo(listener: Listener, credentials: Credentials, deadline: 
     while not limit.expired:
         quiet = listener.wait_for_quiet(PROMPT_SETTLED, limit)
         _refuse_sudo(listener, credentials)
-        if not answered and (SUDO_PROMPT.search(listener.heard) or PASSWORD_PROMPT.search(listener.heard)):
+        if not answered and _password_asked(listener):
             answered = True
             listener.forget()
             listener.send(credentials.password.reveal().encode(), secret=True)
             listener.send(_ENTER)
         elif quiet and (
-            SHELL_PROMPT.search(listener.heard) or not listener.hear(min(SILENT_SHELL, limit.remaining))
+            SHELL_PROMPT.search(listener.said) or not listener.hear(min(SILENT_SHELL, limit.remaining))
         ):
             break
     user_id = probe_shell(listener, deadline)
@@ -61,8 +61,13 @@ def _type_sudo(listener: Listener, deadline: Deadline) -> None:
     for typing in range(TYPINGS):
         listener.forget()
         listener.send(_COMMAND if typing == 0 else _KILL_LINE + _COMMAND)
-        if listener.wait_for(re.compile(re.escape(_COMMAND) + rb"\Z"), deadline.nested(ECHO_LIMIT)):
+        if listener.wait_for_said(re.compile(re.escape(_COMMAND) + rb"\Z"), deadline.nested(ECHO_LIMIT)):
             return
+
+
+def _password_asked(listener: Listener) -> bool:
+    said = listener.said
+    return bool(SUDO_PROMPT.search(said) or PASSWORD_PROMPT.search(said))
 
 
 def _refuse_sudo(listener: Listener, credentials: Credentials) -> None:

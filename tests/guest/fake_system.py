@@ -5,7 +5,8 @@ Run as `fake_system.py JSON`. Keys of the object (all may be left out): `boot` (
 each prompt at whose end what was typed is thrown away), `refuse` (how many right passwords count as wrong),
 `too_early` (how many logins come before the system is up), `expired`, `motd`, `shell` (an argument list),
 `sudo` (ask | free | refuse | absent), `sudo_password`, `seen` (a file that gets the names and passwords typed),
-`prompted` (false: the prompt was printed to nobody).
+`prompted` (false: the prompt was printed to nobody), `chatter` (seconds between two lines of a kernel that never
+is quiet).
 """
 
 from __future__ import annotations
@@ -62,11 +63,24 @@ DEFAULTS = {
     "sudo_password": "secret one",
     "seen": "/dev/null",
     "prompted": True,
+    "chatter": 0.0,
 }
 
 
 def say(text: str) -> None:
     os.write(1, text.encode())
+
+
+def chatter(pause: float) -> None:
+    """Print kernel lines for as long as the system lives."""
+    system = os.getpid()
+    if os.fork() == 0:
+        number = 0
+        while os.getppid() == system:
+            number += 1
+            select.select([], [], [], pause)
+            say(f"\r[{number:12.6f}] hrtimer: interrupt took 2412310 ns\r\n")
+        os._exit(0)
 
 
 class Getty:
@@ -159,6 +173,8 @@ def main() -> None:
     folder = tools(given)
     getty = Getty(given)
     say(given["boot"])
+    if given["chatter"]:
+        chatter(given["chatter"])
     getty.log_in()
     say(given["motd"])
     if given["expired"]:

@@ -108,6 +108,11 @@ def test_a_prompt_that_others_printed_over_is_a_prompt(boot: Boot, text: str) ->
     log_in(boot(after_prompt=text))
 
 
+def test_a_kernel_that_never_is_quiet(boot: Boot, seen: Path) -> None:
+    log_in(boot(chatter=0.35), seconds=40)
+    assert seen.read_text() == "ubuntu:secret one\nsudo:secret one\n"
+
+
 def test_a_host_with_the_users_name(boot: Boot, seen: Path) -> None:
     log_in(boot(host="ubuntu", flush=2.5))
     assert seen.read_text().startswith("ubuntu:secret one\n")
