@@ -16,6 +16,7 @@ _LOCAL_STARTS = ("/", "./", "../")
 _KEYRING = ("installer", "verify", "keyring")
 _KERNEL = ("installer", "kernel")
 _INITRD = ("installer", "initrd")
+_LISTS = (("installer", "overlays"), ("machine", "media"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _is_local(text: Text) -> bool:
     path = text.path
     if path in (_KERNEL, _INITRD):
         return text.startswith(_LOCAL_STARTS)
-    if path == _KEYRING or (path[:2] == ("installer", "overlays") and len(path) == 3):
+    if path == _KEYRING or (path[:2] in _LISTS and len(path) == 3):
         return True
     is_source = path[:1] == ("guest",) and path[2:] in (("put_file", "from"), ("install_package", "file"))
     return is_source and "://" not in text

@@ -134,12 +134,13 @@ class Names(Section):
 
 
 class Machine(Section):
-    """The virtual machine: memory in MiB, disk in bytes."""
+    """The virtual machine: memory in MiB, disk in bytes, `media` files that the installer sees as CD-ROMs."""
 
     memory: Annotated[int, number(16, 16 << 20)] = 256
     boot_memory: Annotated[int, number(16, 16 << 20)] = 512
     vcpus: Annotated[int, number(1, 512)] = 1
     disk: Annotated[int, SIZE] = 8 << 30
+    media: Annotated[tuple[str, ...], list_of(LINE)] = ()
     bridge: Annotated[str, matching("[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", "the name of a bridge")] = "xenbr0"
     mac: Annotated[
         str | None,

@@ -6,6 +6,9 @@ guest with the same kernel and ramdisk, so what comes up is the installer, waiti
 
 from __future__ import annotations
 
+import threading
+from enum import StrEnum
+
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
 from autoinstall.build.state import DomainRecord
@@ -24,9 +27,18 @@ REBOOT_SECONDS = 300.0
 AGAIN_SECONDS = 600.0
 """For the installer's first dialog after a restart: 74 s on an emulated host."""
 
+POLL_SECONDS = 1.0
 LEAVE_SECONDS = 30.0
 SHUTDOWN_SECONDS = 30.0
 """An installer that sits in a dialog powers off within 6 s where it listens at all."""
+
+
+class _Seen(StrEnum):
+    """What a console showed after the installation was complete."""
+
+    END = "end"
+    INSTALLER = "installer"
+    NOTHING = "nothing"
 
 
 def see_off(
@@ -39,14 +51,37 @@ def see_off(
     """From the complete installation to a domain that is gone; says in one sentence what happened."""
     before = record.domid
     restarts = context.answers.machine.on_reboot == "restart"
-    if not _wait_for_end(channel, Deadline.after(REBOOT_SECONDS)):
+    seen = _look_on(context, vocabulary, channel)
+    if seen is _Seen.NOTHING:
         return f"installed; the guest stayed where it was and {_shut_down(context, record)}"
-    after = console.after_close(channel, restarts=restarts)
-    if after is AfterClose.GONE:
+    if seen is _Seen.INSTALLER:
+        _leave(channel)
+        again = context.domains.follow(record)
+    elif console.after_close(channel, restarts=restarts) is AfterClose.GONE:
         return "installed; the domain is gone after its reboot, as it should be"
-    seen = _look_for_installer(context, vocabulary, console, record)
+    else:
+        again = _look_for_installer(context, vocabulary, console, record)
+    return _left(again, before, _shut_down(context, record))
+
+
+def see_off_unseen(context: BuildContext, record: DomainRecord, before: int | None) -> str:
+    """The same for an installation that was complete before this process began; its console is not attached.
+
+    `before` is the domain's id when it was last known. What it finishes before its reboot, it may finish.
+    """
+    deadline = Deadline.after(REBOOT_SECONDS)
+    while (again := context.domains.follow(record)) == before and not deadline.expired:
+        _pause(POLL_SECONDS)
+    if again is None:
+        return "installed; the domain is gone after its reboot, as it should be"
     how = _shut_down(context, record)
-    return f"installed; the installer came up again as domain {seen} (was {before}): not answered, left; it {how}"
+    if again == before:
+        return f"installed; the guest stayed where it was and {how}"
+    return _left(again, before, how)
+
+
+def _left(again: int | None, before: int | None, how: str) -> str:
+    return f"installed; the installer came up again as domain {again} (was {before}): not answered, left; it {how}"
 
 
 def _look_for_installer(
@@ -57,9 +92,9 @@ def _look_for_installer(
     while not deadline.expired:
         channel = console.attach()
         try:
-            _see_first_dialog(context, vocabulary, channel, deadline)
-            _leave(channel)
-            return context.domains.follow(record)
+            if _see_first_dialog(_view(context, vocabulary, channel), deadline):
+                _leave(channel)
+                return context.domains.follow(record)
         except ConsoleClosed:
             if console.after_close(channel, restarts=True) is AfterClose.GONE:
                 return record.domid
@@ -68,17 +103,37 @@ def _look_for_installer(
     return record.domid
 
 
-def _see_first_dialog(
-    context: BuildContext, vocabulary: Vocabulary, channel: Channel, deadline: Deadline
-) -> None:
+def _look_on(context: BuildContext, vocabulary: Vocabulary, channel: Channel) -> _Seen:
+    """Listen to the last words on a console, and where it outlives the reboot, to the installer's first ones."""
+    lifecycle = Lifecycle(starts=1)
+    view = _view(context, vocabulary, channel, lifecycle)
+    reboot = Deadline.after(REBOOT_SECONDS)
+    try:
+        while not (lifecycle.booted or reboot.expired):
+            if _see_first_dialog(view, reboot.nested(1.0)):
+                return _Seen.INSTALLER
+        found = lifecycle.booted and _see_first_dialog(view, Deadline.after(AGAIN_SECONDS))
+    except ConsoleClosed:
+        return _Seen.END
+    return _Seen.INSTALLER if found else _Seen.NOTHING
+
+
+def _view(
+    context: BuildContext, vocabulary: Vocabulary, channel: Channel, lifecycle: Lifecycle | None = None
+) -> View:
     def happened(happening: Happening) -> None:
         context.events.tell("lifecycle", happening=happening.value)
 
-    view = View(channel, vocabulary, Lifecycle(starts=1), Pace(), happened)
+    return View(channel, vocabulary, lifecycle or Lifecycle(starts=1), Pace(), happened)
+
+
+def _see_first_dialog(view: View, deadline: Deadline) -> bool:
+    """Look on until a dialog wants an answer; False where none came."""
     while not deadline.expired:
         view.look(min(1.0, deadline.remaining))
         if view.dialog is not None and view.dialog.complete and view.dialog.kind is not Kind.PROGRESS:
-            return
+            return True
+    return False
 
 
 def _leave(channel: Channel) -> None:
@@ -90,15 +145,10 @@ def _leave(channel: Channel) -> None:
         )
 
 
-def _wait_for_end(channel: Channel, deadline: Deadline) -> bool:
-    """Listen to the console's last words; False where it does not end."""
-    try:
-        while not deadline.expired:
-            channel.read(deadline.remaining)
-    except ConsoleClosed:
-        return True
-    return False
-
-
 def _shut_down(context: BuildContext, record: DomainRecord) -> str:
     return context.domains.shut_down(record, Deadline.after(SHUTDOWN_SECONDS))
+
+
+def _pause(seconds: float) -> None:
+    """Between two questions to the toolstack, which tells nothing unasked."""
+    threading.Event().wait(seconds)

@@ -30,6 +30,8 @@ from autoinstall.recording.mask import Masker
 from autoinstall.recording.recorder import Recorder
 from autoinstall.toolstack.domain import Toolstack
 
+QEMU = "qemu"
+
 COMMANDS_REMEMBERED = 200
 """Commands of the toolstack that failure/toolstack.log shows at the most."""
 
@@ -64,6 +66,11 @@ class BuildContext:
     @property
     def id(self) -> str:
         return self.state.state.id
+
+    @property
+    def is_qemu(self) -> bool:
+        """The domains are guests of QEMU on this machine."""
+        return self.state.state.toolstack == QEMU
 
     @property
     def kept(self) -> bool:

@@ -7,12 +7,18 @@ from pathlib import Path
 from autoinstall.answers.model import Answers
 from autoinstall.build.context import BuildContext
 from autoinstall.build.folder import BuildFolder, write_private
+from autoinstall.errors import UsageError
 from autoinstall.toolstack.description import (
     InstallBoot,
     Machine,
     disk_description,
     install_description,
     kernel_arguments,
+)
+from autoinstall.toolstack.qemu_description import (
+    ARCHITECTURES,
+    qemu_disk_description,
+    qemu_install_description,
 )
 
 
@@ -22,9 +28,18 @@ def domain_name(answers: Answers, build_id: str, purpose: str) -> str:
     return given or f"{answers.name}-{purpose}-{build_id}"
 
 
-def descriptions(answers: Answers, build_id: str, folder: BuildFolder) -> dict[str, str]:
-    """The texts of the install and the boot description of a build in `folder`. Touches nothing."""
+def descriptions(
+    answers: Answers, build_id: str, folder: BuildFolder, *, for_qemu: bool = False
+) -> dict[str, str]:
+    """The texts of the install and the boot description of a build in `folder`. Touches nothing.
+
+    Raises UsageError where the toolstack has no machine of the architecture.
+    """
     installer, machine = answers.installer, answers.machine
+    if for_qemu:
+        _require_architecture(installer.architecture)
+    of_install = qemu_install_description if for_qemu else install_description
+    of_disk = qemu_disk_description if for_qemu else disk_description
     boot = InstallBoot(
         folder.kernel,
         folder.initrd,
@@ -37,14 +52,14 @@ def descriptions(answers: Answers, build_id: str, folder: BuildFolder) -> dict[s
         ),
     )
     return {
-        "install": install_description(
+        "install": of_install(
             _machine(answers, build_id, folder.disk),
             name=domain_name(answers, build_id, "install"),
             memory=machine.memory,
             on_reboot=machine.on_reboot,
             boot=boot,
         ),
-        "boot": disk_description(
+        "boot": of_disk(
             _machine(answers, build_id, folder.disk),
             purpose="boot",
             name=domain_name(answers, build_id, "boot"),
@@ -55,18 +70,20 @@ def descriptions(answers: Answers, build_id: str, folder: BuildFolder) -> dict[s
 
 def write_descriptions(context: BuildContext) -> None:
     """Write the install and the boot description into the build folder."""
-    for purpose, text in descriptions(context.answers, context.id, context.folder).items():
+    texts = descriptions(context.answers, context.id, context.folder, for_qemu=context.is_qemu)
+    for purpose, text in texts.items():
         _write(context, purpose, text)
 
 
 def write_verify_description(context: BuildContext, disk: Path) -> None:
-    """Write the description of the domain that boots a copy of the exported image."""
+    """Write the description of the domain that boots the exported image: a copy, for QEMU an overlay (qcow2)."""
     answers = context.answers
-    text = disk_description(
-        _machine(answers, context.id, disk),
-        purpose="verify",
-        name=domain_name(answers, context.id, "verify"),
-        memory=answers.machine.boot_memory,
+    machine = _machine(answers, context.id, disk)
+    name, memory = domain_name(answers, context.id, "verify"), answers.machine.boot_memory
+    text = (
+        qemu_disk_description(machine, purpose="verify", name=name, memory=memory, disk_format="qcow2")
+        if context.is_qemu
+        else disk_description(machine, purpose="verify", name=name, memory=memory)
     )
     _write(context, "verify", text)
 
@@ -79,4 +96,14 @@ def _write(context: BuildContext, purpose: str, text: str) -> None:
 
 def _machine(answers: Answers, build_id: str, disk: Path) -> Machine:
     machine = answers.machine
-    return Machine(build_id, disk, machine.vcpus, machine.bridge, machine.mac)
+    media = tuple(Path(medium) for medium in machine.media)
+    return Machine(build_id, disk, machine.vcpus, machine.bridge, machine.mac, media)
+
+
+def _require_architecture(architecture: str) -> None:
+    if architecture not in ARCHITECTURES:
+        raise UsageError(
+            f"--toolstack qemu has no machine for {architecture}",
+            kind="no-toolstack",
+            hint="its machines are PCs: " + ", ".join(ARCHITECTURES),
+        )

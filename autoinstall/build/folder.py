@@ -79,6 +79,11 @@ class BuildFolder:
         """The home of the rehearsal's host, where the simulated guest has its own files."""
         return self.root / "guest"
 
+    @property
+    def qemu(self) -> Path:
+        """Where the sockets of QEMU's guests lie, as long as one runs."""
+        return self.root / "qemu"
+
     def description(self, purpose: str) -> Path:
         """Where the description of the install, boot or verify domain stands."""
         return self.root / f"domain-{purpose}.cfg"

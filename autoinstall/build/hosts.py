@@ -8,9 +8,12 @@ from autoinstall.build.context import BuildContext
 from autoinstall.build.rehearsal_host import Mischief, prepare
 from autoinstall.errors import UsageError
 from autoinstall.toolstack.differences import BY_NAME, XM
+from autoinstall.toolstack.domain import Toolstack
+from autoinstall.toolstack.qemu import QemuToolstack
 from autoinstall.toolstack.xen import XenToolstack
 
 REHEARSAL = "rehearsal"
+_NAMES = (*BY_NAME, QemuToolstack.name, REHEARSAL)
 
 
 def chosen_toolstack(given: str | None) -> str:
@@ -24,11 +27,11 @@ def chosen_toolstack(given: str | None) -> str:
                 hint="run it on a Xen host, or say --toolstack rehearsal",
             )
         return found
-    if given not in (*BY_NAME, REHEARSAL):
+    if given not in _NAMES:
         raise UsageError(
             f"there is no toolstack {given}",
             kind="no-toolstack",
-            hint="there are " + ", ".join((*BY_NAME, REHEARSAL)),
+            hint="there are " + ", ".join(_NAMES),
         )
     return given
 
@@ -46,12 +49,7 @@ class BuildHost:
             context.state.will_make(home)
             suite = context.answers.installer.suite
             context.rehearsal = prepare(home, suite=suite, mischief=self._mischief)
-        context.running_toolstack = XenToolstack(
-            XM if context.is_rehearsal else BY_NAME[context.state.state.toolstack],
-            environment=context.rehearsal.environment if context.rehearsal else None,
-            sudo=False if context.is_rehearsal else None,
-            listener=context.commands.append,
-        )
+        context.running_toolstack = _toolstack_of(context)
 
     def let_go(self, context: BuildContext) -> None:
         """End what still lives of a failed build, and the rehearsal, unless the guest is kept."""
@@ -61,3 +59,17 @@ class BuildHost:
             context.domains.destroy()
         if context.rehearsal:
             context.rehearsal.stop()
+        if isinstance(context.running_toolstack, QemuToolstack):
+            context.running_toolstack.tidy()
+
+
+def _toolstack_of(context: BuildContext) -> Toolstack:
+    if context.is_qemu:
+        context.state.will_make(context.folder.qemu)
+        return QemuToolstack(context.folder.qemu, listener=context.commands.append)
+    return XenToolstack(
+        XM if context.is_rehearsal else BY_NAME[context.state.state.toolstack],
+        environment=context.rehearsal.environment if context.rehearsal else None,
+        sudo=False if context.is_rehearsal else None,
+        listener=context.commands.append,
+    )

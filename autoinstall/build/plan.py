@@ -15,7 +15,7 @@ from autoinstall.build.state import BuildState, StageState
 def fingerprints(stages: Sequence[Stage], context: BuildContext) -> dict[str, str]:
     """Each stage's fingerprint: of its inputs, and of the stage before it."""
     made: dict[str, str] = {}
-    before = "rehearsal" if context.is_rehearsal else "host"
+    before = "rehearsal" if context.is_rehearsal else "qemu" if context.is_qemu else "host"
     for stage in stages:
         before = _fingerprint(stage.name, stage.inputs(context), before)
         made[stage.name] = before

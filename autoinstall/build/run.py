@@ -18,6 +18,7 @@ from autoinstall.build.rehearsal_host import Mischief
 from autoinstall.build.stage import STAGES, Stage
 from autoinstall.build.stages import all_stages
 from autoinstall.build.state import BuildState, StageRecord, StageState, StateFile, read_state
+from autoinstall.build.takeover import can_go_on, was_interrupted
 from autoinstall.deadline import Deadline
 from autoinstall.errors import HostError, InvalidFileError
 from autoinstall.events import EventFile, Events, Subscriber
@@ -115,6 +116,7 @@ class _Build:
             is_rehearsal=state.toolstack == REHEARSAL,
         )
         self._stages = all_stages()
+        self._guest_may_live = False
         self._beginning = Beginning(None)
 
     def run(self) -> Document:
@@ -145,13 +147,14 @@ class _Build:
     def _plan(self, now: Mapping[str, str]) -> list[Stage]:
         """The stages to run; those records are pending from here on."""
         state = self._context.state.state
+        self._guest_may_live = self._was_kept or was_interrupted(state, now["install"])
         if self._request.reuse and state.stage("install").state is StageState.PENDING:
             self._reuse(now)
         remains = Remains(
             disk=self._folder.disk.exists(),
             image=any(Path(path).exists() for path in state.files if Path(path).suffix in (".qcow2", ".raw")),
             checkpoint=self._context.checkpoints.path(now["install"]).exists(),
-            guest=self._was_kept,
+            guest=self._guest_may_live,
         )
         self._beginning = where_to_begin(state, now, remains)
         if self._beginning.stage is None:
@@ -173,15 +176,18 @@ class _Build:
             record.state, record.fingerprint = StageState.SKIPPED, now[name]
 
     def _make_good(self, context: BuildContext) -> None:
-        """Before the first stage: only a kept guest that it goes on with lives, and the disk is as it needs it."""
+        """Before the first stage: only the guest that it goes on with lives, and the disk is as it needs it."""
         first = self._beginning.stage or STAGES[-1]
         purpose = _PURPOSES.get(first)
-        for other in {"install", "boot", "verify"} - ({purpose} if self._was_kept else set()):
+        for other in {"install", "boot", "verify"} - ({purpose} if self._guest_may_live else set()):
             context.domains.destroy(other)
         if self._beginning.restore:
             self._restore_disk(context)
-        elif first == "install" and self._was_kept and context.domains.find("install") is None:
-            context.events.tell("progress", text="the kept guest is gone: installing on a fresh disk")
+        elif first == "install" and self._guest_may_live and not can_go_on(context):
+            context.events.tell(
+                "progress", text="the guest is gone or began anew: installing on a fresh disk"
+            )
+            context.domains.destroy("install")
             self._stages[0].run(context)
 
     def _restore_disk(self, context: BuildContext) -> None:

@@ -55,6 +55,15 @@ def load_file(path: Path) -> Catalogue:
         raise InvalidFileError(f"{path}: {error.message}", kind=error.kind, hint=error.hint) from error
 
 
+def load_installer(suite: str, initrd: Path) -> Catalogue:
+    """The questions of an installer about to run: its own initrd's, and the shipped ones of its suite for what
+    it loads later. Raises as `load_file`.
+    """
+    shipped = load_shipped(suite)
+    own = load_file(initrd)
+    return shipped if own is load_shipped() else Catalogue({**shipped, **own})
+
+
 def _load(stream: BinaryIO) -> Catalogue:
     start = stream.read(6)
     stream.seek(0)

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     answers = given_answers(arguments)
     secrets = secrets_of_dialogs(answers)
     languages = (answers.installer.language,)
-    recogniser = Recogniser(given_catalogue(arguments.catalogue), languages)
+    recogniser = Recogniser(given_catalogue(arguments.catalogue, answers.installer.suite), languages)
     events, standing = Events(), _Standing()
     events.subscribe(ProgressLines(output))
     events.subscribe(standing)

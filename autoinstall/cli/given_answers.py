@@ -35,14 +35,14 @@ def given_answers(
     )
 
 
-def given_catalogue(path: Path | None) -> Catalogue:
-    """The catalogue that `--catalogue` names, else those that we ship."""
-    return load_file(path) if path else load_shipped()
+def given_catalogue(path: Path | None, suite: str | None = None) -> Catalogue:
+    """The catalogue that `--catalogue` names, else the one that we ship for the suite."""
+    return load_file(path) if path else load_shipped(suite)
 
 
 def check_or_raise(answers: Answers, output: Output, *, needs_keyring: bool) -> None:
     """Check names, choices and files against the shipped catalogue; warnings are told, errors raised."""
-    found = check(answers, load_shipped(), needs_keyring=needs_keyring)
+    found = check(answers, load_shipped(answers.installer.suite), needs_keyring=needs_keyring)
     for warning in found.warnings:
         output.progress(f"warning: {warning}")
     if found.errors:

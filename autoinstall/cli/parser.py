@@ -8,7 +8,7 @@ from pathlib import Path
 import autoinstall
 
 SHELLS = ("bash", "zsh", "tcsh")
-TOOLSTACKS = ("xm", "xl", "rehearsal")
+TOOLSTACKS = ("xm", "xl", "qemu", "rehearsal")
 STAGES = ("disk", "netboot", "install", "boot", "configure", "clean", "export", "verify")
 
 EXIT_CODES = """exit codes:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autoinstall.answers.answer import AcceptDefault, AnswerValue, SecretReference
 from autoinstall.answers.model import Answers
+from autoinstall.build.context import QEMU
 from autoinstall.build.descriptions import descriptions
 from autoinstall.build.folder import BuildFolder
 from autoinstall.build.hosts import REHEARSAL
@@ -22,19 +23,19 @@ SHOWN = {"default": True}
 def run(arguments: argparse.Namespace, output: Output) -> int:
     answers = given_answers(arguments, for_build=True)
     check_or_raise(answers, output, needs_keyring=arguments.toolstack not in (None, REHEARSAL))
-    document = _plan(answers)
+    document = _plan(answers, for_qemu=arguments.toolstack == QEMU)
     output.document(document)
     output.result(_lines(answers, document))
     return 0
 
 
-def _plan(answers: Answers) -> dict[str, Any]:
+def _plan(answers: Answers, *, for_qemu: bool) -> dict[str, Any]:
     folder = BuildFolder(state_path("builds") / f"{answers.name}-{NO_BUILD}")
     return {
         "result": "done",
         "name": answers.name,
         "stages": [{"name": stage, "state": "pending"} for stage in STAGES],
-        "domains": descriptions(answers, NO_BUILD, folder),
+        "domains": descriptions(answers, NO_BUILD, folder, for_qemu=for_qemu),
         "questions": [
             {"question": answer.name, "answer": _shown(answer.value), "at": str(answer.place)}
             for answer in answers.book.answers

@@ -12,10 +12,11 @@ from autoinstall.errors import InvalidFileError
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    catalogue = given_catalogue(arguments.catalogue)
+    catalogue = given_catalogue(arguments.catalogue) if arguments.catalogue else None
     try:
         answers = given_answers(arguments)
-        found = secrets_missing(answers) + check(answers, catalogue)
+        questions = catalogue or given_catalogue(None, answers.installer.suite)
+        found = secrets_missing(answers) + check(answers, questions)
     except InvalidAnswers as error:
         found = error.findings
     output.complaint(str(error) for error in found.errors)

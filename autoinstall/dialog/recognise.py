@@ -110,7 +110,9 @@ class Recogniser:
         return self._indices[language]
 
     def _among_twins(self, found: list[_Candidate], dialog: Dialog, history: History) -> _Candidate | None:
-        """The one candidate that is left when the title, and then what was answered before, have spoken."""
+        """The one candidate that is left when the choices, the title, and what was answered before have spoken."""
+        if len(found) > 1 and dialog.choices:
+            found = _with_the_smallest_list(found, dialog) or found
         if len(found) > 1:
             found = self._of_the_titles_owner(found, dialog) or found
         if len(found) > 1:
@@ -175,6 +177,11 @@ def _narrowest(found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
     literal = max((one.text.literal for one in found), default=0)
     if literal > 0:
         return [one for one in found if one.text.literal == literal]
+    return _with_the_smallest_list(found, dialog)
+
+
+def _with_the_smallest_list(found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
+    """Those whose labels hold all that the dialog offers, and no others where there is a choice."""
     holding = [(len(labels), one) for one in found if (labels := _labels(one)) >= set(dialog.choices)]
     smallest = min((size for size, one in holding), default=0)
     return [one for size, one in holding if size == smallest]

@@ -80,6 +80,11 @@ def raw_copy(image: Path, image_format: str, target: Path) -> None:
         _qemu_img("convert", "-f", image_format, "-O", "raw", str(image), str(target))
 
 
+def overlay(image: Path, image_format: str, target: Path) -> None:
+    """A throw-away qcow2 image over an exported one, which stays as it is: what QEMU can boot from at once."""
+    _qemu_img("create", "-q", "-f", "qcow2", "-b", str(image), "-F", image_format, str(target))
+
+
 def _convert(disk: Path, target: Path, compress: bool) -> None:
     unfinished = target.with_name(target.name + ".part")
     options = ("-c", "-m", "4", "-W") if compress else ()

@@ -13,6 +13,7 @@ The rules of the house (README, "Never a wrong answer"):
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autoinstall.console.channel import ConsoleClosed
@@ -49,8 +50,16 @@ class Answering:
     """The keys of one reply to one dialog."""
 
     def __init__(
-        self, view: View, repainter: Repainter, dialog: Dialog, reply: Reply, *, doubt: bool
+        self,
+        view: View,
+        repainter: Repainter,
+        dialog: Dialog,
+        reply: Reply,
+        *,
+        doubt: bool,
+        before_enter: Callable[[], None] = lambda: None,
     ) -> None:
+        """`before_enter` is called before each Enter: what it writes down is known even if Enter is our last act."""
         self._view = view
         self._repainter = repainter
         self._asked = dialog
@@ -62,6 +71,7 @@ class Answering:
         self._entered = False
         self._searches = 1
         self._started = time.monotonic()
+        self._before_enter = before_enter
         self.doubt = doubt
         self.presses = 0
         self.retyped = 0
@@ -179,6 +189,7 @@ class Answering:
         self._repainter.enter_follows()
         self.retyped += self._entered
         self._entered = True
+        self._before_enter()
         self._view.send(press.keys)
         self.presses += 1
         try:

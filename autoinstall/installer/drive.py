@@ -26,6 +26,7 @@ from autoinstall.installer.failure import InstallerError
 from autoinstall.installer.lifecycle import Happening, Lifecycle
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
+from autoinstall.installer.stall import Patience, ReadCounters, StallWatch, Verdict
 from autoinstall.installer.view import View
 from autoinstall.recording.mask import Masker
 
@@ -41,11 +42,23 @@ REPAINT_PATIENCE = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds: for one dialog to be answered, for a screen that does not change, for the whole installation."""
+    """Seconds: for one dialog to be answered, for a screen that does not change, for the whole installation.
+
+    They nest: a dialog's deadline never outlives the installation's, nor that the build's. Where the host
+    counts what the guest does, a screen may stand still for as long as the guest works; one that does nothing
+    is given `hung` seconds, and `dead` where not even a clock moves any more.
+    """
 
     dialog: float = 180.0
     silence: float = 1800.0
     whole: float = 4 * 3600.0
+    hung: float = 600.0
+    dead: float = 180.0
+    sampling: float = 15.0
+
+    @property
+    def patience(self) -> Patience:
+        return Patience(self.silence, self.silence, self.hung, self.dead, self.sampling)
 
 
 class End(StrEnum):
@@ -84,6 +97,7 @@ class _Run:
     answered: list[Answers] = field(default_factory=list)
     slips: int = 0
     panicked: bool = False
+    completing: bool = False
     doubt: bool = False
     attached: int = 0
 
@@ -102,13 +116,20 @@ class Installer:
         events: Events,
         limits: Limits | None = None,
         masker: Masker | None = None,
+        *,
+        deadline: Deadline | None = None,
+        counters: ReadCounters | None = None,
     ) -> None:
+        """`deadline` is that of whatever the installation is a part of; `counters` tell what the guest does."""
         self._recogniser = recogniser
         self._judge = Judge(book, secrets, recogniser.vocabulary)
         self._explainer = Explainer(recogniser, masker or Masker(secrets.values()))
         self._events = events
         self._limits = limits or Limits()
-        self._whole = Deadline.after(self._limits.whole)
+        whole = self._limits.whole
+        self._whole = deadline.nested(whole) if deadline else Deadline.after(whole)
+        self._stall = StallWatch(counters, self._limits.patience)
+        self._verdict: Verdict | None = None
         self._pace = Pace()
         self._run = _Run()
 
@@ -167,7 +188,6 @@ class Installer:
 
     def _next_dialog(self, view: View, repainter: Repainter) -> Dialog | None:
         """The next complete dialog that wants an answer; None once the console says that all is over."""
-        silence = Deadline.after(self._limits.silence)
         percent: tuple[str, int | None] | None = None
         while True:
             dialog = view.dialog
@@ -185,17 +205,22 @@ class Installer:
             ):
                 percent = (dialog.title, dialog.percent)
                 self._events.tell("progress", title=dialog.title, percent=dialog.percent, text=dialog.text)
-            if repainter.look(min(0.25, self._whole.remaining)):
-                silence = Deadline.after(self._limits.silence)
-            self._check_deadlines(view, silence)
+            repainter.look(min(0.25, self._whole.remaining))
+            self._check_patience(view)
 
-    def _check_deadlines(self, view: View, silence: Deadline) -> None:
+    def _check_patience(self, view: View) -> None:
         if self._whole.expired:
-            raise self._stopped(
-                view, "deadline", "the installation took longer than it may", self._whole.granted
-            )
-        if silence.expired:
-            raise self._stopped(view, "stall", "the screen has not changed for too long", silence.granted)
+            what = "installation" if self._whole.granted == self._limits.whole else "build"
+            raise self._stopped(view, "deadline", f"the {what} took longer than it may", self._whole.granted)
+        finding = self._stall.look(quiet=view.quiet, silence=view.silence, has_clock=view.in_screen)
+        if finding is None:
+            return
+        if finding.fatal:
+            guest = f"the guest {finding.verdict}: " if finding.verdict else ""
+            raise self._stopped(view, "stall", guest + finding.evidence, view.quiet)
+        if finding.verdict is not self._verdict:
+            self._events.tell("progress", text=f"the guest {finding.verdict}: {finding.evidence}")
+        self._verdict = finding.verdict
 
     def _decide(self, view: View, dialog: Dialog, recognition: Recognition) -> Decision:
         if recognition.question is not None and recognition.question.name == MAIN_MENU and self._run.slips:
@@ -215,7 +240,11 @@ class Installer:
             view.secret_field(True)
         completing = recognition.question is not None and recognition.question.name == COMPLETION
         started = time.monotonic()
-        answering = Answering(view, repainter, dialog, reply, doubt=self._run.doubt)
+        answering = Answering(
+            *(view, repainter, dialog, reply),
+            doubt=self._run.doubt,
+            before_enter=self._completing if completing else lambda: None,
+        )
         try:
             result = answering.run(self._whole.nested(self._limits.dialog))
         except ConsoleClosed:
@@ -294,19 +323,21 @@ class Installer:
                 view, "dialog-loop", "arrow keys lose bytes again and again on this console", 0.0
             )
 
+    def _completing(self) -> None:
+        """Enter is about to confirm the completion: whoever goes on after us must know it before."""
+        self._happened(Happening.INSTALLATION_COMPLETE)
+
     def _completed(self) -> None:
-        for happening in self._run.lifecycle.saw_completion():
-            self._happened(happening)
+        self._completing()
+        self._run.lifecycle.saw_completion()
 
     def _see_it_go(self, view: View) -> Outcome:
         """Send nothing more; look on until the guest says that it goes down or boots, or the console ends."""
         if not self.complete:
             raise self._went_down(view)
-        silence = Deadline.after(self._limits.silence)
         while not (self._run.lifecycle.rebooted or self._run.lifecycle.going_down):
-            if view.look(min(1.0, self._whole.remaining)):
-                silence = Deadline.after(self._limits.silence)
-            self._check_deadlines(view, silence)
+            view.look(min(1.0, self._whole.remaining))
+            self._check_patience(view)
         return Outcome(End.COMPLETE)
 
     def _went_down(self, view: View) -> InstallerError:
@@ -321,6 +352,10 @@ class Installer:
         return error
 
     def _happened(self, happening: Happening) -> None:
+        if happening is Happening.INSTALLATION_COMPLETE:
+            if self._run.completing:
+                return
+            self._run.completing = True
         self._events.tell("lifecycle", happening=happening.value)
         self._run.panicked = self._run.panicked or happening is Happening.KERNEL_PANIC
 

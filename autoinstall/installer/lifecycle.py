@@ -47,12 +47,14 @@ class Lifecycle:
     """Follows one console's text; knows whether this installer was complete, and whether it came again.
 
     `rebooted`: another boot than the installer's began, or is about to. `going_down`: the guest said so itself.
+    `booted`: a kernel began to run.
     """
 
     starts: int = 0
     complete: bool = False
     rebooted: bool = False
     going_down: bool = False
+    booted: bool = False
     _line: str = ""
     _started_this_boot: bool = False
     _told: frozenset[Happening] = frozenset()
@@ -99,6 +101,7 @@ class Lifecycle:
 
     def _noted(self, happening: Happening) -> tuple[Happening, ...]:
         if happening is Happening.KERNEL_BOOT:
+            self.booted = True
             self.rebooted = self.rebooted or self._started_this_boot
             self._started_this_boot = False
         elif happening is Happening.REBOOT:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from autoinstall.answers.sections import DIALOG_SECTIONS
-from autoinstall.build.afterwards import see_off
+from autoinstall.build.afterwards import see_off, see_off_unseen
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_descriptions
+from autoinstall.build.netboot_source import has_stand_ins
 from autoinstall.build.state import DomainRecord
-from autoinstall.catalogue.shipped import load_shipped
+from autoinstall.build.takeover import earlier
+from autoinstall.catalogue.catalogue import Catalogue
+from autoinstall.catalogue.shipped import load_installer, load_shipped
 from autoinstall.console.channel import Channel
 from autoinstall.dialog.recognise import Recogniser
-from autoinstall.errors import AutoinstallError, HostError, JobError
+from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, JobError
+from autoinstall.image.digest import digest_of
 from autoinstall.installer.drive import End, Installer
 
 CREATE_SECONDS = 300.0
@@ -35,6 +40,7 @@ class InstallStage:
                 installer.arguments, installer.keep_arguments,
             ],
             "machine": [machine.memory, machine.vcpus, machine.bridge, machine.mac, machine.on_reboot],
+            "media": [str(digest_of(Path(medium))) for medium in machine.media],
             "dialogs": [context.answers.document.get(key) for key in DIALOG_SECTIONS],
         }  # fmt: skip
 
@@ -43,28 +49,35 @@ class InstallStage:
 
     def run(self, context: BuildContext) -> None:
         kept = context.domains.find("install")
-        record = kept or self._begin(context)
-        recogniser = Recogniser(load_shipped(), (context.answers.installer.language,))
-        installer = Installer(
-            context.answers.book, context.secrets, recogniser, context.events, masker=context.masker
-        )
-        with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
-            console = DomainConsole(context, record, recorder)
-            channel = self._drive(context, installer, console, record, reattached=kept is not None)
-            with contextlib.closing(channel):
-                sentence = see_off(context, recogniser.vocabulary, console, channel, record)
+        before = earlier(context.folder.events)
+        if kept and before.complete:
+            sentence = see_off_unseen(context, kept, before.domid)
+        else:
+            sentence = self._install(context, kept)
         context.events.tell("progress", text=sentence)
-        if not context.domains.is_gone(record):
-            raise HostError(
-                f"the install domain {record.name} is still there",
-                kind="domain-stays",
-                hint="two domains must not share the disk: end it by hand, then go on with --resume",
-            )
+        _require_its_end(context)
         self._keep_checkpoint(context)
 
     def clean_up(self, context: BuildContext) -> None:
         if not context.kept:
             context.domains.destroy("install")
+
+    def _install(self, context: BuildContext, kept: DomainRecord | None) -> str:
+        """Have an installer answered to its end and see it off, the living one of an earlier process or a new one."""
+        answers = context.answers
+        recogniser = Recogniser(_catalogue(context), (answers.installer.language,))
+        record = kept or self._begin(context)
+        installer = Installer(
+            *(answers.book, context.secrets, recogniser, context.events),
+            masker=context.masker,
+            deadline=context.deadline,
+            counters=lambda: context.toolstack.counters(record.name),
+        )
+        with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
+            console = DomainConsole(context, record, recorder)
+            channel = self._drive(context, installer, console, record, reattached=kept is not None)
+            with contextlib.closing(channel):
+                return see_off(context, recogniser.vocabulary, console, channel, record)
 
     def _begin(self, context: BuildContext) -> DomainRecord:
         """Start the domain, and a recording of its own."""
@@ -105,6 +118,30 @@ class InstallStage:
             context.events.tell("progress", text=f"no checkpoint is kept: {error.message}")
             return
         context.events.tell("progress", title="checkpoint", path=str(kept))
+
+
+def _require_its_end(context: BuildContext) -> None:
+    for record in tuple(context.state.state.domains):
+        if record.purpose == "install" and not context.domains.is_gone(record):
+            raise HostError(
+                f"the install domain {record.name} is still there",
+                kind="domain-stays",
+                hint="two domains must not share the disk: end it by hand, then go on with --resume",
+            )
+
+
+def _catalogue(context: BuildContext) -> Catalogue:
+    """The questions of the installer that is booted, as its own initrd tells them; a stand-in is no installer's."""
+    suite = context.answers.installer.suite
+    if has_stand_ins(context.answers.installer, context.rehearsal):
+        return load_shipped(suite)
+    try:
+        return load_installer(suite, context.folder.initrd)
+    except InvalidFileError as error:
+        context.events.tell(
+            "progress", text=f"{error.message}: taking the questions that are shipped for {suite}"
+        )
+        return load_shipped(suite)
 
 
 def _ended_early(context: BuildContext, record: DomainRecord, after: AfterClose) -> AutoinstallError:

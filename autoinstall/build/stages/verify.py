@@ -12,7 +12,7 @@ from autoinstall.build.guest_session import GuestSession
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
-from autoinstall.image.export import image_info, raw_copy
+from autoinstall.image.export import image_info, overlay, raw_copy
 
 
 class VerifyStage:
@@ -83,7 +83,7 @@ def _make_copy(context: BuildContext) -> None:
     image, copy = context.images[0], _copy_path(context)
     _remove_copy(context)
     context.state.will_make(copy)
-    raw_copy(image.path, image.format, copy)
+    (overlay if context.is_qemu else raw_copy)(image.path, image.format, copy)
     copy.chmod(0o600)
     write_verify_description(context, copy)
 
