@@ -28,6 +28,9 @@ AGAIN_SECONDS = 600.0
 """For the installer's first dialog after a restart: 74 s on an emulated host."""
 
 POLL_SECONDS = 1.0
+WINDOW_SECONDS = 5.0
+"""A window that was there for so long is the installer's, also one that cannot be read for the kernel's lines."""
+
 LEAVE_SECONDS = 30.0
 SHUTDOWN_SECONDS = 30.0
 """An installer that sits in a dialog powers off within 6 s where it listens at all."""
@@ -92,7 +95,7 @@ def _look_for_installer(
     while not deadline.expired:
         channel = console.attach()
         try:
-            if _see_first_dialog(_view(context, vocabulary, channel), deadline):
+            if _see_first_dialog(_view(context, vocabulary, channel), deadline, damaged_too=True):
                 _leave(channel)
                 return context.domains.follow(record)
         except ConsoleClosed:
@@ -127,13 +130,16 @@ def _view(
     return View(channel, vocabulary, lifecycle or Lifecycle(starts=1), Pace(), happened)
 
 
-def _see_first_dialog(view: View, deadline: Deadline) -> bool:
-    """Look on until a dialog wants an answer; False where none came."""
-    while not deadline.expired:
-        view.look(min(1.0, deadline.remaining))
+def _see_first_dialog(view: View, deadline: Deadline, *, damaged_too: bool = False) -> bool:
+    """Look on until a dialog wants an answer, or stands there and cannot be read; False where none came."""
+    window = deadline
+    while not (deadline.expired or window.expired):
+        view.look(min(1.0, window.remaining))
+        if damaged_too and view.window_seen and window is deadline:
+            window = deadline.nested(WINDOW_SECONDS)
         if view.dialog is not None and view.dialog.complete and view.dialog.kind is not Kind.PROGRESS:
             return True
-    return False
+    return window is not deadline
 
 
 def _leave(channel: Channel) -> None:
