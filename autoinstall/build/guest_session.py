@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from math import inf
 
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
 from autoinstall.build.state import DomainRecord
 from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
-from autoinstall.errors import HostError, JobError
+from autoinstall.errors import HostError, JobError, UsageError
 from autoinstall.guest import shutdown
 from autoinstall.guest.listener import Listener
 from autoinstall.guest.login import log_in_as_root
@@ -22,6 +24,9 @@ CREATE_SECONDS = 600.0
 
 BOOT_SECONDS = 900.0
 """From the start to the shell: 196 s on a quiet emulated host, 245 s on a loaded one."""
+
+BOOT_VARIABLE = "AUTOINSTALL_BOOT_SECONDS"
+"""In the environment, for hosts on which that is too short or too long."""
 
 SHUTDOWN_SECONDS = 180.0
 LAST_SECONDS = 30.0
@@ -110,7 +115,7 @@ class GuestSession:
     def _log_in(self, context: BuildContext, record: DomainRecord, *, reattached: bool) -> Shell:
         """Over as many consoles as it takes: the boot loader's ends when it hands over, others are cut."""
         console = self._console_of(context, record)
-        deadline = context.deadline.nested(BOOT_SECONDS)
+        deadline = context.deadline.nested(_boot_seconds())
         restarts = 0
         while not deadline.expired:
             self._channel = channel = console.attach()
@@ -172,3 +177,14 @@ class GuestSession:
             kind="domain-destroyed",
             hint="look into the host's logs (/var/log/xen), then go on with --resume",
         )
+
+
+def _boot_seconds() -> float:
+    given = os.environ.get(BOOT_VARIABLE, "")
+    try:
+        seconds = float(given or BOOT_SECONDS)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < inf:
+        raise UsageError(f"{BOOT_VARIABLE} is no number of seconds: {given!r}", hint="for example 1800")
+    return seconds

@@ -107,17 +107,16 @@ def _standing_prompts(listener: Listener) -> int:
 
 def _no_login_prompt(listener: Listener, deadline: Deadline) -> JobError:
     waited = f"within {deadline.granted:.0f} s"
-    lines = listener.last_lines()
-    seen = f"; its last lines:\n{lines}" if lines else ""
     loaders = [0, *(match.end() for match in LOADER_END.finditer(listener.heard))]
     if listener.heard[loaders[-1] :].strip():
         return JobError(
-            f"the installed system showed no login prompt {waited}{seen}",
+            f"the installed system showed no login prompt {waited}; its last lines:\n{listener.last_lines()}",
             kind="no-login-prompt",
-            hint=f"the last lines say how far it came; a slow host needs a longer deadline, {_KEEP_CONSOLE}",
+            hint="the last lines say how far it came; a slow host needs more time (AUTOINSTALL_BOOT_SECONDS), "
+            + _KEEP_CONSOLE,
         )
     return JobError(
-        f"the installed system does not use this console: after the boot loader it said nothing {waited}{seen}",
+        f"the installed system does not use this console: after the boot loader it said nothing {waited}",
         kind="silent-console",
         hint=_KEEP_CONSOLE,
     )
