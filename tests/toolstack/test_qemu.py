@@ -9,81 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from autoinstall.console.channel import Channel, ConsoleClosed, attach
+from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
 from autoinstall.errors import BusyError, HostError
-from autoinstall.process import Completed
 from autoinstall.toolstack import accelerator
-from autoinstall.toolstack.description import Machine, uuid_of
+from autoinstall.toolstack.description import uuid_of
 from autoinstall.toolstack.domain import DomainState
 from autoinstall.toolstack.qemu import PROGRAM, QemuToolstack
-from autoinstall.toolstack.qemu_description import qemu_disk_description
-from autoinstall.toolstack.qemu_process import processes_in
 from autoinstall.toolstack.refusals import ConsoleEnd, console_end
 from tests.rigs import boot_sector
+from tests.rigs.qemu_guest import QemuRig, soon
 
 pytestmark = pytest.mark.qemu
 
-SECONDS = 60.0
-
-
-def soon() -> Deadline:
-    return Deadline.after(SECONDS)
-
-
-class Rig:
-    """A toolstack, guests for it, and consoles on them; all is ended afterwards."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.refused: list[Completed] = []
-        self.toolstack = QemuToolstack(folder / "qemu", listener=self.refused.append)
-        self.channels: list[Channel] = []
-
-    def describe(self, name: str = "guest", *, no_reboot: bool = False, disk: Path | None = None) -> Path:
-        if disk is None:
-            disk = self.folder / f"{name}.img"
-            boot_sector.write_disk(disk)
-        machine = Machine("deadbeef", disk, 1, "xenbr0", None)
-        text = qemu_disk_description(machine, purpose="boot", name=name, memory=32)
-        description = self.folder / f"{name}.cfg"
-        description.write_text(text + ("-no-reboot\n" if no_reboot else ""))
-        return description
-
-    def create(self, name: str = "guest", *, no_reboot: bool = False) -> int:
-        return self.toolstack.create(self.describe(name, no_reboot=no_reboot), name, soon())
-
-    def attach(self, name: str = "guest") -> Channel:
-        command = self.toolstack.console_command(name)
-        channel = attach(
-            command, recorder=None, cwd=self.folder, environment=dict(self.toolstack.environment)
-        )
-        self.channels.append(channel)
-        return channel
-
-    def hear(self, channel: Channel, words: bytes) -> bytes:
-        """All that the console says up to these words."""
-        heard, deadline = b"", soon()
-        while words not in heard:
-            assert not deadline.expired, heard
-            heard += channel.read(deadline.remaining)
-        return heard
-
-    def restarted(self, domid: int) -> bool:
-        deadline = soon()
-        while self.toolstack.domid("guest") == domid and not deadline.expired:
-            pass
-        return self.toolstack.domid("guest") != domid
-
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
-    made = Rig(tmp_path)
+def rig(tmp_path: Path) -> Iterator[QemuRig]:
+    made = QemuRig(tmp_path)
     yield made
-    for channel in made.channels:
-        channel.close()
-    for process in processes_in(tmp_path / "qemu"):
-        process.kill(SECONDS)
+    made.end()
 
 
 def ended(channel: Channel) -> int | None:
@@ -94,7 +38,7 @@ def ended(channel: Channel) -> int | None:
     return closed.value.exit_status
 
 
-def test_a_guest_loses_no_byte_before_its_first_console(rig: Rig) -> None:
+def test_a_guest_loses_no_byte_before_its_first_console(rig: QemuRig) -> None:
     """It waits for its console, however late that comes."""
     assert rig.create() == 1
     (row,) = rig.toolstack.rows()
@@ -106,7 +50,7 @@ def test_a_guest_loses_no_byte_before_its_first_console(rig: Rig) -> None:
     assert rig.toolstack.rows()[0].state is DomainState.RUNNING
 
 
-def test_another_process_finds_the_guest_by_its_name_and_uuid(rig: Rig) -> None:
+def test_another_process_finds_the_guest_by_its_name_and_uuid(rig: QemuRig) -> None:
     rig.create()
     another = QemuToolstack(rig.folder / "qemu")
     assert another.domid("guest") == 1
@@ -118,7 +62,7 @@ def test_another_process_finds_the_guest_by_its_name_and_uuid(rig: Rig) -> None:
     assert rig.toolstack.uuid("guest") is None
 
 
-def test_a_console_outlives_its_client(rig: Rig) -> None:
+def test_a_console_outlives_its_client(rig: QemuRig) -> None:
     rig.create()
     first = rig.attach()
     rig.hear(first, boot_sector.HELLO)
@@ -129,7 +73,7 @@ def test_a_console_outlives_its_client(rig: Rig) -> None:
     assert rig.toolstack.domid("guest") == 1
 
 
-def test_leaving_by_the_key_alone(rig: Rig) -> None:
+def test_leaving_by_the_key_alone(rig: QemuRig) -> None:
     rig.create()
     channel = rig.attach()
     rig.hear(channel, boot_sector.HELLO)
@@ -140,7 +84,7 @@ def test_leaving_by_the_key_alone(rig: Rig) -> None:
     assert rig.toolstack.domid("guest") == 1
 
 
-def test_a_second_holder_is_refused(rig: Rig) -> None:
+def test_a_second_holder_is_refused(rig: QemuRig) -> None:
     rig.create()
     first = rig.attach()
     rig.hear(first, boot_sector.HELLO)
@@ -151,14 +95,14 @@ def test_a_second_holder_is_refused(rig: Rig) -> None:
     rig.hear(first, b"mine")
 
 
-def test_a_console_of_nobody_says_so(rig: Rig) -> None:
+def test_a_console_of_nobody_says_so(rig: QemuRig) -> None:
     (rig.folder / "qemu").mkdir()
     channel = rig.attach()
     status = ended(channel)
     assert console_end(channel.last_output.decode(), status) is ConsoleEnd.ABSENT
 
 
-def test_a_reset_is_a_restart_and_keeps_the_console(rig: Rig) -> None:
+def test_a_reset_is_a_restart_and_keeps_the_console(rig: QemuRig) -> None:
     rig.create()
     channel = rig.attach()
     rig.hear(channel, boot_sector.HELLO)
@@ -167,18 +111,20 @@ def test_a_reset_is_a_restart_and_keeps_the_console(rig: Rig) -> None:
     assert rig.toolstack.domid("guest") == 2
 
 
-def test_a_reset_is_counted_while_nobody_looks(rig: Rig) -> None:
+def test_a_reset_is_counted_while_nobody_looks(rig: QemuRig) -> None:
     rig.create()
     channel = rig.attach()
     rig.hear(channel, boot_sector.HELLO)
     channel.send(b"xr")
     rig.hear(channel, b"x")
     channel.close()
-    assert rig.restarted(1)
+    deadline = soon()
+    while rig.toolstack.domid("guest") == 1 and not deadline.expired:
+        pass
     assert QemuToolstack(rig.folder / "qemu").domid("guest") == 2
 
 
-def test_without_reboots_a_reset_ends_the_guest_and_its_console(rig: Rig) -> None:
+def test_without_reboots_a_reset_ends_the_guest_and_its_console(rig: QemuRig) -> None:
     rig.create(no_reboot=True)
     channel = rig.attach()
     rig.hear(channel, boot_sector.HELLO)
@@ -188,7 +134,7 @@ def test_without_reboots_a_reset_ends_the_guest_and_its_console(rig: Rig) -> Non
     assert rig.toolstack.rows() == ()
 
 
-def test_a_guest_that_powers_off_is_gone(rig: Rig) -> None:
+def test_a_guest_that_powers_off_is_gone(rig: QemuRig) -> None:
     rig.create()
     channel = rig.attach()
     rig.hear(channel, boot_sector.HELLO)
@@ -198,18 +144,17 @@ def test_a_guest_that_powers_off_is_gone(rig: Rig) -> None:
     assert rig.create() == 1
 
 
-def test_a_guest_that_ignores_the_power_button_is_still_there(rig: Rig) -> None:
+def test_a_guest_that_ignores_the_power_button_is_still_there(rig: QemuRig) -> None:
     rig.create()
     rig.hear(rig.attach(), boot_sector.HELLO)
     assert not rig.toolstack.shutdown("guest", Deadline.after(0.5))
     assert rig.toolstack.domid("guest") == 1
 
 
-def test_a_stopped_guest_can_be_destroyed(rig: Rig) -> None:
+def test_a_stopped_guest_can_be_destroyed(rig: QemuRig) -> None:
     rig.create()
     rig.hear(rig.attach(), boot_sector.HELLO)
-    (process,) = processes_in(rig.folder / "qemu")
-    os.kill(process.pid, signal.SIGSTOP)
+    os.kill(rig.pid, signal.SIGSTOP)
     counters = rig.toolstack.counters("guest")
     assert counters is not None and (counters.disk_bytes, counters.state) == (None, "stopped")
     rig.toolstack.destroy("guest", soon())
@@ -221,7 +166,7 @@ def test_a_stopped_guest_can_be_destroyed(rig: Rig) -> None:
     ("key", "busy", "reads"), [(b"s", True, False), (b"h", False, False), (b"d", None, True)]
 )
 def test_the_counters_tell_what_a_silent_guest_does(
-    rig: Rig, key: bytes, busy: bool | None, reads: bool
+    rig: QemuRig, key: bytes, busy: bool | None, reads: bool
 ) -> None:
     rig.create()
     channel = rig.attach()
@@ -238,14 +183,14 @@ def test_the_counters_tell_what_a_silent_guest_does(
     assert (after.disk_bytes > before.disk_bytes) == reads
 
 
-def test_a_name_that_runs_is_busy(rig: Rig) -> None:
+def test_a_name_that_runs_is_busy(rig: QemuRig) -> None:
     rig.create()
     with pytest.raises(BusyError) as caught:
         rig.toolstack.create(rig.folder / "guest.cfg", "guest", soon())
     assert (caught.value.kind, caught.value.exit_code) == ("name-taken", 6)
 
 
-def test_a_disk_of_another_guest_is_busy(rig: Rig) -> None:
+def test_a_disk_of_another_guest_is_busy(rig: QemuRig) -> None:
     rig.create()
     with pytest.raises(BusyError) as caught:
         rig.toolstack.create(rig.describe("second", disk=rig.folder / "guest.img"), "second", soon())
@@ -268,7 +213,7 @@ def test_a_disk_of_another_guest_is_busy(rig: Rig) -> None:
         ("-no-such-option\n", "refused"),
     ],
 )
-def test_what_qemu_refuses_is_explained(rig: Rig, options: str, kind: str) -> None:
+def test_what_qemu_refuses_is_explained(rig: QemuRig, options: str, kind: str) -> None:
     description = rig.describe()
     description.write_text(description.read_text() + options)
     with pytest.raises(HostError) as caught:
@@ -283,7 +228,7 @@ def test_a_build_folder_may_have_a_long_path(tmp_path: Path) -> None:
     """Longer than a socket's address can be."""
     deep = tmp_path / ("deep" * 20) / ("deeper" * 10)
     deep.mkdir(parents=True)
-    rig = Rig(deep)
+    rig = QemuRig(deep)
     rig.create()
     try:
         rig.hear(rig.attach(), boot_sector.HELLO)
@@ -293,7 +238,7 @@ def test_a_build_folder_may_have_a_long_path(tmp_path: Path) -> None:
         rig.channels[0].close()
 
 
-def test_tidying_leaves_nothing_but_a_living_guest(rig: Rig) -> None:
+def test_tidying_leaves_nothing_but_a_living_guest(rig: QemuRig) -> None:
     rig.create()
     rig.toolstack.tidy()
     assert rig.toolstack.domid("guest") == 1
