@@ -43,6 +43,10 @@ NUDGE_AFTER = 2.0
 PROMPT_SETTLED = 0.2
 """Seconds for which something that looks like a prompt must stay the last thing on the console."""
 
+SILENT_SYSTEM = 300.0
+"""Seconds without a byte after the boot loader's last words: a quiet kernel's first line came 60 s after them under
+emulation, and 130 s on a machine that was busy with other guests."""
+
 SILENT_SHELL = 10.0
 """Seconds of silence after the password after which a shell without a known prompt is probed."""
 
@@ -93,6 +97,8 @@ def await_login_prompt(listener: Listener, deadline: Deadline, *, reattached: bo
         if getty_is_there and silent >= nudge_at:
             listener.send(_ENTER)
             silent, nudge_at = 0.0, nudge_at * 4
+        if silent >= SILENT_SYSTEM and _only_the_loader_spoke(listener):
+            raise _silent_console(silent)
     raise _no_login_prompt(listener, deadline)
 
 
@@ -106,17 +112,31 @@ def _standing_prompts(listener: Listener) -> int:
 
 
 def _no_login_prompt(listener: Listener, deadline: Deadline) -> JobError:
-    waited = f"within {deadline.granted:.0f} s"
-    loaders = [0, *(match.end() for match in LOADER_END.finditer(listener.heard))]
-    if listener.heard[loaders[-1] :].strip():
+    if _after_the_loader(listener):
         return JobError(
-            f"the installed system showed no login prompt {waited}; its last lines:\n{listener.last_lines()}",
+            f"the installed system showed no login prompt within {deadline.granted:.0f} s; its last lines:\n"
+            + listener.last_lines(),
             kind="no-login-prompt",
             hint="the last lines say how far it came; a slow host needs more time (AUTOINSTALL_BOOT_SECONDS), "
             + _KEEP_CONSOLE,
         )
+    return _silent_console(deadline.granted)
+
+
+def _after_the_loader(listener: Listener) -> bytes:
+    """What was said after the boot loader's last words; without such words, all."""
+    loaders = [0, *(match.end() for match in LOADER_END.finditer(listener.heard))]
+    return bytes(listener.heard[loaders[-1] :]).strip()
+
+
+def _only_the_loader_spoke(listener: Listener) -> bool:
+    return LOADER_END.search(listener.heard) is not None and not _after_the_loader(listener)
+
+
+def _silent_console(seconds: float) -> JobError:
     return JobError(
-        f"the installed system does not use this console: after the boot loader it said nothing {waited}",
+        "the installed system does not use this console: after the boot loader it said nothing "
+        f"within {seconds:.0f} s",
         kind="silent-console",
         hint=_KEEP_CONSOLE,
     )

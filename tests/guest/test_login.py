@@ -15,6 +15,7 @@ from autoinstall.answers.secret import Secret
 from autoinstall.console.channel import Channel, ConsoleClosed, attach
 from autoinstall.deadline import Deadline
 from autoinstall.errors import JobError
+from autoinstall.guest import login
 from autoinstall.guest.credentials import BecomeRoot, Credentials
 from autoinstall.guest.listener import Listener
 from autoinstall.guest.login import log_in_as_root
@@ -178,6 +179,28 @@ def test_a_silent_console(boot: Boot, seen: Path, text: str) -> None:
     failure = refused(boot(boot=text, prompted=False), seconds=3)
     assert failure.kind == "silent-console"
     assert "the installed system does not use this console" in failure.message
+
+
+GRUB = "Booting `Debian GNU/Linux'\n\r\n\rLoading Linux 6.12.117 ...\n\rLoading initial ramdisk ...\n\r"
+"""What Debian 13's GRUB says on a serial line before the kernel takes over."""
+
+
+def test_a_system_that_is_silent_after_its_boot_loader_is_not_waited_for_to_the_end(
+    boot: Boot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "SILENT_SYSTEM", 2.0)
+    failure = refused(boot(boot=GRUB, prompted=False), seconds=60)
+    assert failure.kind == "silent-console"
+    assert "said nothing within 2 s" in failure.message
+    assert "keep_arguments" in (failure.hint or "")
+
+
+def test_a_system_that_spoke_after_its_boot_loader_is_waited_for(
+    boot: Boot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "SILENT_SYSTEM", 1.0)
+    text = GRUB + "/dev/vda1: clean, 20483/493856 files\n\r"
+    assert refused(boot(boot=text, prompted=False), seconds=4).kind == "no-login-prompt"
 
 
 def test_a_boot_that_stops_before_the_prompt_shows_how_far_it_came(boot: Boot) -> None:
