@@ -190,7 +190,11 @@ class Shell:
         if state is None or state.sha256 != hashlib.sha256(data).hexdigest():
             raise JobError(f"{path} does not hold what was written to it", kind="guest-file")
         if state.mode != _four_digits(mode):
-            raise JobError(f"{path} has mode {state.mode}, not {mode}", kind="guest-file")
+            raise JobError(
+                f"{path} has mode {state.mode}, not {mode}",
+                kind="guest-file",
+                hint="does its file system keep modes, or does something in the guest set them back?",
+            )
         return state
 
     def _result(self, job: str, words: str) -> CommandResult:

@@ -96,6 +96,7 @@ class _Run:
     lifecycle: Lifecycle = field(default_factory=Lifecycle)
     answered: list[Answers] = field(default_factory=list)
     slips: int = 0
+    left: tuple[tuple[str, ...], str] | None = None
     panicked: bool = False
     completing: bool = False
     doubt: bool = False
@@ -182,6 +183,7 @@ class Installer:
             return
         recognition = self._recogniser.recognise(dialog, self._run.history)
         dialog = replace(dialog, kind=kind_of(dialog, recognition))
+        self._come_back_to_what_was_left(view, dialog, recognition)
         self._tell_dialog(dialog, recognition)
         decision = self._decide(view, dialog, recognition)
         self._answer(view, repainter, dialog, recognition, decision)
@@ -260,7 +262,7 @@ class Installer:
         if isinstance(result, Answered):
             self._note(dialog, recognition, decision, result)
         elif isinstance(result, Gone):
-            self._slipped(view, result)
+            self._slipped(view, result, dialog, recognition)
         elif isinstance(result, Unreachable):
             raise self._unreachable(view, dialog, recognition, decision, result)
         else:
@@ -313,15 +315,32 @@ class Installer:
             why=decision.why,
         )
 
-    def _slipped(self, view: View, gone: Gone) -> None:
+    def _slipped(self, view: View, gone: Gone, dialog: Dialog, recognition: Recognition) -> None:
         """The dialog went away unanswered. After an escape sequence that is a lost byte, which is Go Back."""
         if not gone.escape_sent:
             return
         self._run.slips += 1
+        self._run.left = (dialog.identity, _called(dialog, recognition))
         if self._run.slips > SLIPS_FORGIVEN:
             raise self._stopped(
                 view, "dialog-loop", "arrow keys lose bytes again and again on this console", 0.0
             )
+
+    def _come_back_to_what_was_left(self, view: View, dialog: Dialog, recognition: Recognition) -> None:
+        """A dialog that was left by Go Back must be asked again before anything new is answered.
+
+        On the way the menu, and questions that were answered before, may come. Raises InstallerError where
+        the installer went on without it: some steps take Go Back for an answer (tasksel's, in the target).
+        """
+        if self._run.left is None:
+            return
+        identity, left = self._run.left
+        name = recognition.question.name if recognition.question else None
+        if dialog.identity == identity:
+            self._run.left = None
+        elif name != MAIN_MENU and name not in self._run.history.answered:
+            message = f"a key lost a byte and left {left} unanswered, and the installer goes on without it"
+            raise self._stopped(view, "answer-lost", message, 0.0)
 
     def _completing(self) -> None:
         """Enter is about to confirm the completion: whoever goes on after us must know it before."""
@@ -366,3 +385,7 @@ class Installer:
         last = self._run.answered[-1].question if self._run.answered else None
         awaited = f"the next dialog after {last}" if last else "the installer's first dialog"
         return self._explainer.stopped(view, self._run.history, kind, message, awaited, waited)
+
+
+def _called(dialog: Dialog, recognition: Recognition) -> str:
+    return recognition.question.name if recognition.question else repr(dialog.title)
