@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ _GUEST_SEES_US_AT = "10.0.2.2"
 def build(lab: Lab, variants: Sequence[Variant], mirror: str | None, say: Say) -> None:
     """Make what the variants need. Raises AutoinstallError's kin, each with a hint."""
     source = mirror or own_mirror()
+    os.umask(0o022)  # the modes of what is made become those of the guest's folders
     require_tools(live=Variant.LIVE in variants)
     lab.claim()
     _require_room(lab)
@@ -141,11 +143,8 @@ class _Build:
         self._write_about(variants)
 
     def _make_key(self, initrd: Initrd) -> None:
-        def work() -> None:
-            self._key.make()
-            self._lab.keyring.write_bytes(initrd.keyring + self._key.public.read_bytes())
-
-        self._steps.make("key", [], [self._key.public, self._lab.keyring], work)
+        self._steps.make("key", [], [self._key.public], self._key.make)
+        self._lab.keyring.write_bytes(initrd.keyring + self._key.public.read_bytes())
 
     def _make_live(self, initrd: Initrd, netboot: str, pool: str, small: str) -> None:
         lab, steps = self._lab, self._steps
