@@ -49,6 +49,6 @@ SUDO_REFUSED = re.compile(
 
 LOADER_END = re.compile(
     rb"(?im)Will boot selected entry in[^\r\n]*seconds?|will be executed automatically in[^\r\n]*|"
-    rb"^[ ]*Loading (?:Linux|initial ramdisk)[^\r\n]*|^[ ]*Booting [`'a][^\r\n]*|to parse /boot/[^\r\n]*"
+    rb"^[ \r]*Loading (?:Linux|initial ramdisk)[^\r\n]*|^[ \r]*Booting [`'a][^\r\n]*|to parse /boot/[^\r\n]*"
 )
-"""The last words of pygrub and GRUB before the system itself speaks."""
+"""The last words of pygrub and GRUB (whose lines end in LF CR) before the system itself speaks."""
