@@ -19,7 +19,7 @@ demo: $(VENV)/installed
 	@scripts/demo $(BIN)
 
 test: $(VENV)/installed-dev
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS)
 
 check: $(VENV)/installed-dev
 	@$(BIN)/ruff check

@@ -77,10 +77,3 @@ def listen(context: BuildContext) -> Told:
     told = Told()
     context.events.subscribe(told.append)
     return told
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that look at one finished build run where it was made: each worker would make its own."""
-    for item in items:
-        if "built" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("built"))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from autoinstall.answers.host_mirror import host_mirror
 from autoinstall.recording.asciicast import read_cast
 from tests.rigs.netboot import Driven, drive_machine
 
-pytestmark = [pytest.mark.qemu, pytest.mark.xdist_group("debian")]
+pytestmark = pytest.mark.qemu
 
 ANSWERS = Path(__file__).parents[1] / "data" / "answers" / "debian-12-to-the-proxy.yaml"
 QUIET_SECONDS = 120
@@ -21,16 +25,26 @@ MOST_MEMORY = 60 * 1024
 MIRROR = ("mirror/http/countries", "mirror/http/hostname", "mirror/http/directory", "mirror/http/proxy")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("debian")
+    """One for all workers of a run: one machine is enough for them."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent / f"debian-{run}" if run else own / "debian"
+    shared.mkdir(exist_ok=True)
+    return shared
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def driven(folder: Path) -> Driven:
+    """The one machine's way; whoever comes first boots it, the others wait."""
     if host_mirror(Path("/etc/apt")) is None:
         pytest.skip("this machine's apt sources name no Debian mirror over http")
-    return drive_machine(ANSWERS, folder, seconds=5 * QUIET_SECONDS)
+    kept = folder / "driven.json"
+    with FileLock(folder / "lock"):
+        if not kept.exists():
+            kept.write_text(json.dumps(asdict(drive_machine(ANSWERS, folder, seconds=5 * QUIET_SECONDS))))
+        return Driven(**json.loads(kept.read_text()))
 
 
 def test_every_dialog_is_recognised_and_answered_as_wanted(driven: Driven) -> None:
