@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from autoinstall.build.state import BuildState
 from autoinstall.errors import AutoinstallError
+from autoinstall.events import read_events
 from autoinstall.image.export import ImageInfo
 from autoinstall.installer.failure import InstallerError
 
@@ -96,24 +96,15 @@ def next_command(root: Path, state: BuildState) -> str:
 
 def finished_document(events: Path, root: Path) -> Document | None:
     """The document of a finished build out of its events, its paths as the folder lies now."""
-    try:
-        lines = events.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+    if not events.exists():
         return None
-    for line in reversed(lines):
-        event = _event(line)
+    document: Document | None = None
+    for event in read_events(events):
         if event.get("event") == "build-finished":
-            document: Document = event["document"]
-            document["build"] = str(root)
-            if document["image"]:
-                document["image"]["path"] = str(root / "image" / Path(document["image"]["path"]).name)
-            return document
-    return None
-
-
-def _event(line: str) -> Document:
-    try:
-        event = json.loads(line)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}
+            document = event["document"]
+    if document is None:
+        return None
+    document["build"] = str(root)
+    if document["image"]:
+        document["image"]["path"] = str(root / "image" / Path(document["image"]["path"]).name)
+    return document

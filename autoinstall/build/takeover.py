@@ -8,14 +8,12 @@ folder: that the domain is ours, that it has not begun anew since, and whether i
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from autoinstall.build.context import BuildContext
 from autoinstall.build.state import BuildState, StageState
+from autoinstall.events import read_events
 from autoinstall.installer.lifecycle import Happening
 
 
@@ -45,21 +43,9 @@ def can_go_on(context: BuildContext) -> bool:
 def earlier(events: Path) -> Earlier:
     """What the events of a build say of its newest install domain."""
     found = Earlier()
-    for event in _events(events):
+    for event in read_events(events):
         if event.get("event") == "domain-created" and event.get("purpose") == "install":
             found = Earlier(event.get("domid"))
         elif event.get("happening") == Happening.INSTALLATION_COMPLETE.value:
             found = Earlier(found.domid, complete=True)
     return found
-
-
-def _events(path: Path) -> Iterator[dict[str, Any]]:
-    """The events of a file whose last line may be torn."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict):
-                yield event

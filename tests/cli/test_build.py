@@ -93,6 +93,21 @@ def test_a_rehearsal_ends_with_a_table_and_the_answers_never_used(build, tmp_pat
     assert "c4n" not in done.stdout + done.stderr
 
 
+def test_a_build_that_goes_on_tells_of_all_that_was_asked(build, answers_file):
+    stopped = build("--work", "b", "--fault", "unknown-question", "--keep", "--json", command="rehearse")
+    asked = json.loads(stopped.stdout)["asked"]
+    assert asked[-1]["answer"] is None
+    rule = 'dialogs: [{match: {prompt: "Force UEFI installation?"}, reply: false}]\n'
+    answers_file.write_text(answers_file.read_text().replace("\nquestions:", f"\n{rule}\nquestions:"))
+    done = build("--work", "b", "--until", "install", "--resume", "--json", command="rehearse")
+    document = json.loads(done.stdout)
+    assert done.returncode == 0, done.stderr
+    assert document["asked"][: len(asked) - 1] == asked[:-1]
+    assert document["asked"][len(asked) - 1]["answer"] is False
+    assert "netcfg/get_hostname" not in document["never_used"]
+    assert "user-setup/password-weak" in document["never_used"]
+
+
 def test_a_dialog_without_an_answer_tells_everything_and_how_to_go_on(build, tmp_path):
     done = build("--work", "b", "--fault", "unknown-question=1", "--json", command="rehearse")
     assert done.returncode == 1
