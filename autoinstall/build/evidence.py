@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from autoinstall.build.folder import write_private
 from autoinstall.process import Completed
-from autoinstall.recording.asciicast import OUTPUT, read_cast
+from autoinstall.recording.asciicast import MARKER, OUTPUT, read_cast
 from autoinstall.recording.mask import Masker
+from autoinstall.recording.recorder import CONSOLE_CLOSED
 from autoinstall.terminal.emulator import Terminal
+from autoinstall.toolstack.refusals import ConsoleEnd, console_end
 
 REPLAYED = 256 * 1024
 """Bytes of a recording's end from which the last screen is made; a whole paint is some 5 KiB."""
+
+REFUSALS = (ConsoleEnd.IN_USE, ConsoleEnd.NOT_READY, ConsoleEnd.ABSENT)
+REFUSAL_LINES = 3
 
 CONSOLE_LOG = 256 * 1024
 """Bytes of the console's last words that console.log keeps."""
@@ -37,13 +42,34 @@ def last_output(cast: Path, longest: int) -> bytes:
 
 
 def last_screen(cast: Path) -> tuple[str, ...]:
-    """The rows of the screen at the end of a recording (secrets are stars in it already)."""
-    said = last_output(cast, REPLAYED)
+    """The rows of the guest's screen at the end of a recording (secrets are stars in it already).
+
+    What a console's command said that was refused the console is no part of it.
+    """
+    consoles = _consoles(cast) if cast.exists() else ()
+    said = b"".join(words for words in consoles if not _is_refusal(words))[-REPLAYED:]
     if not said:
         return ()
     terminal = Terminal(80, 24)
     terminal.feed(said)
     return tuple(printable(line) for line in terminal.snapshot().lines)
+
+
+def _consoles(cast: Path) -> Iterator[bytes]:
+    """What each attached console said, in turn."""
+    said = b""
+    for event in read_cast(cast).events:
+        if event.code == OUTPUT:
+            said += event.data
+        elif event.code == MARKER and event.text == CONSOLE_CLOSED:
+            yield said
+            said = b""
+    yield said
+
+
+def _is_refusal(said: bytes) -> bool:
+    text = said.decode("utf-8", "replace")
+    return len(text.splitlines()) <= REFUSAL_LINES and console_end(text, None) in REFUSALS
 
 
 def printable(line: str) -> str:

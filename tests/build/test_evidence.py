@@ -30,6 +30,21 @@ def test_the_last_screen_is_what_a_terminal_would_show(tmp_path: Path) -> None:
     assert len(lines) == 24
 
 
+def test_a_console_that_was_refused_is_no_screen_of_the_guest(tmp_path: Path) -> None:
+    refusal = b"xenconsole: Could not lock tty '/dev/pts/13': Resource temporarily unavailable\n"
+    recorder = Recorder(tmp_path / "a.cast", columns=80, lines=24, mask=Masker())
+    recorder.output(refusal)
+    recorder.marker("console-closed")
+    recorder.close()
+    assert last_screen(tmp_path / "a.cast") == ()
+    recorder = Recorder(tmp_path / "a.cast", columns=80, lines=24, mask=Masker())
+    for said in (b"\x1b[2J\x1b[Hthe guest", refusal, refusal):
+        recorder.output(said)
+        recorder.marker("console-closed")
+    recorder.close()
+    assert [line.rstrip() for line in last_screen(tmp_path / "a.cast") if line.strip()] == ["the guest"]
+
+
 def test_without_a_recording_there_is_no_screen(tmp_path: Path) -> None:
     assert last_screen(tmp_path / "absent.cast") == ()
 
