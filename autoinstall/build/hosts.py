@@ -43,13 +43,17 @@ class BuildHost:
         self._mischief = mischief
 
     def make_ready(self, context: BuildContext) -> None:
-        """Give the context its toolstack. Raises UsageError or HostError where the rehearsal cannot be had."""
+        """Give the context its toolstack, and have it answer once: better now than after an hour of downloads.
+
+        Raises UsageError or HostError where the host, or the rehearsal, cannot be had.
+        """
         if context.is_rehearsal:
             home = context.folder.rehearsal
             context.state.will_make(home)
             suite = context.answers.installer.suite
             context.rehearsal = prepare(home, suite=suite, mischief=self._mischief)
         context.running_toolstack = _toolstack_of(context)
+        context.running_toolstack.rows()
 
     def let_go(self, context: BuildContext) -> None:
         """End what still lives of a failed build, and the rehearsal, unless the guest is kept."""

@@ -129,7 +129,7 @@ def _going_on(dialog: Dialog, vocabulary: Vocabulary) -> str | None:
 
 def _error_stop(dialog: Dialog, recognition: Recognition, policy: ErrorPolicy | None, used: int) -> Stop:
     name = recognition.question.name if recognition.question else ""
-    text = " ".join(dialog.text.split())
+    text = _said(dialog)
     if policy is None:
         how, hint = (
             "no policy is given for it",
@@ -146,6 +146,13 @@ def _error_stop(dialog: Dialog, recognition: Recognition, policy: ErrorPolicy | 
         hint,
         question=recognition.question,
     )
+
+
+def _said(dialog: Dialog) -> str:
+    """The words of an error on one line, its heading apart."""
+    text, heading = " ".join(dialog.text.split()), " ".join((dialog.prompt or "").split())
+    rest = text.removeprefix(heading).strip()
+    return f"{heading}: {rest}" if heading and rest != text and rest else text
 
 
 def _called(dialog: Dialog, recognition: Recognition) -> str:

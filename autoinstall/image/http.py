@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import ipaddress
+import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,6 +37,9 @@ class NotFoundError(HostError):
     """The server has no such file."""
 
     default_kind = "not-found"
+
+
+_OBJECT = re.compile(r"^(?:<[^>]*>|HTTPS?Connection(?:Pool)?\([^)]*\)): ")
 
 
 class _TransientError(Exception):
@@ -151,7 +155,13 @@ def _network_errors(url: str) -> Iterator[None]:
     except urllib3.exceptions.LocationValueError as error:
         raise HostError(f"{url} is no URL that can be fetched: {error}", kind="fetch-failed") from error
     except urllib3.exceptions.HTTPError as error:
-        raise _TransientError(str(error)) from error
+        raise _TransientError(_in_words(error)) from error
+
+
+def _in_words(error: urllib3.exceptions.HTTPError) -> str:
+    """What went wrong, without the names of urllib3's objects."""
+    cause = getattr(error, "reason", None)
+    return _OBJECT.sub("", str(cause if isinstance(cause, Exception) else error))
 
 
 def _retried(url: str, attempt: Callable[[], _T]) -> _T:
