@@ -112,7 +112,7 @@ def test_the_menu_looks_as_pygrub_draws_it(host):
 
 
 def test_xl_blocks_until_the_menu_is_over_and_its_console_ends_with_the_menu(host, monkeypatch):
-    monkeypatch.setenv("AUTOINSTALL_REHEARSAL_PACE", "5")
+    monkeypatch.setenv("AUTOINSTALL_REHEARSAL_PACE", "10")
     make_disk(host)
     file = host.description(without=["kernel", "ramdisk"], bootloader="pygrub")
     creating = subprocess.Popen(

@@ -25,7 +25,7 @@ REBOOT_LIMIT = 3.0
 POLL = 0.02
 """How often a command looks at a domain's state (1 s)."""
 
-COUNTDOWN = max(1.0, float(os.environ.get("AUTOINSTALL_REHEARSAL_PACE") or 1.0))
+COUNTDOWN = 0.5 * max(1.0, float(os.environ.get("AUTOINSTALL_REHEARSAL_PACE") or 1.0))
 """pygrub's whole countdown, whatever number of seconds it shows; a slower pace makes it longer."""
 
 MINIMUM_RESTART_TIME = 10.0

@@ -6,6 +6,9 @@ import os
 import time
 from collections.abc import Mapping
 
+SHARE = 0.5
+"""Of the seconds that a step names, so much is taken at the normal pace: progress is to be seen, not waited for."""
+
 
 class Pace:
     """Simulated work. `AUTOINSTALL_REHEARSAL_PACE` is the factor: 1 is normal, 0 does everything at once."""
@@ -20,10 +23,10 @@ class Pace:
         return cls(float(environment.get("AUTOINSTALL_REHEARSAL_PACE", "1")))
 
     def work(self, seconds: float) -> None:
-        """Take `seconds`, times the factor."""
+        """Take the normal share of `seconds`, times the factor."""
         self._worked += seconds
         if self._factor:
-            time.sleep(seconds * self._factor)  # noqa: TID251 - simulated work, nobody is waited for
+            time.sleep(seconds * SHARE * self._factor)  # noqa: TID251 - simulated work, nobody is waited for
 
     @property
     def uptime(self) -> float:
