@@ -6,20 +6,29 @@ BIN := $(VENV)/bin
 # The tests wait for terminals and timers more than they compute.
 WORKERS ?= 4
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test test-real image check bench clean
 
 help:
-	@echo "make demo    the whole job against a rehearsed Xen host: an installed, verified image"
-	@echo "make test    the tests (those of tools that are missing here are skipped, and named)"
-	@echo "make check   ruff and mypy"
-	@echo "make bench   the figures: how fast, how small"
-	@echo "make clean   remove what the others made"
+	@echo "make demo       the whole job against a rehearsed Xen host: an installed, verified image"
+	@echo "make test       the tests (those of tools that are missing here are skipped, and named)"
+	@echo "make test-real  a whole real installation of Debian 13 in QEMU (about ten minutes, as root)"
+	@echo "make image      an image of Debian 13, by the real installer in QEMU (up to an hour)"
+	@echo "make check      ruff and mypy"
+	@echo "make bench      the figures: how fast, how small"
+	@echo "make clean      remove what the others made"
 
 demo: $(VENV)/installed
 	@scripts/demo $(BIN)
 
 test: $(VENV)/installed-dev
 	@$(BIN)/pytest -n $(WORKERS)
+
+# Output is not captured: the minutes that it takes show their progress.
+test-real: $(VENV)/installed-dev
+	@$(BIN)/pytest -s -m real tests/real
+
+image: $(VENV)/installed-dev
+	@$(BIN)/python scripts/image $(ARGS)
 
 check: $(VENV)/installed-dev
 	@$(BIN)/ruff check

@@ -1,0 +1,107 @@
+"""What nothing here has drawn: the installer of Debian 13, the system that it installs, and the image of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autoinstall.build.stage import STAGES
+from tests.build.whole import disk_file, living
+from tests.real.conftest import PASSWORDS, ROOT, Installation
+
+pytestmark = pytest.mark.real
+
+QUESTIONS = [
+    "localechooser/languagelist",
+    "localechooser/shortlist/en",
+    "keyboard-configuration/xkb-keymap",
+    "netcfg/get_hostname",
+    "netcfg/get_domain",
+    "mirror/http/countries",
+    "mirror/http/hostname",
+    "mirror/http/directory",
+    "mirror/http/proxy",
+    "passwd/root-password",
+    "passwd/root-password-again",
+    "passwd/user-fullname",
+    "passwd/username",
+    "passwd/user-password",
+    "passwd/user-password-again",
+    "partman-auto/init_automatically_partition",
+    "partman-auto/select_disk",
+    "partman-auto/choose_recipe",
+    "partman/choose_partition",
+    "partman/confirm_nooverwrite",
+]
+"""What Debian 13 asks at priority high, up to the one that is answered before the disk is written."""
+
+
+def test_every_stage_is_done(installation: Installation) -> None:
+    document = installation.document
+    assert document["result"] == "done", json.dumps(document["failure"], indent=2)
+    assert [(stage["name"], stage["state"]) for stage in document["stages"]] == [
+        (name, "done") for name in STAGES
+    ]
+
+
+def test_the_installers_questions_were_answered_once_each(installation: Installation) -> None:
+    answered = installation.events("answered")
+    questions = [event["question"] for event in answered]
+    assert questions[: len(QUESTIONS)] == QUESTIONS
+    assert questions[-1] == "finish-install/reboot_in_progress"
+    assert len(set(questions)) == len(questions)
+
+
+def test_the_kernel_and_initrd_were_proved_by_debians_own_signature(installation: Installation) -> None:
+    assert not [event for event in installation.events("progress") if "stand-in" in str(event.get("text"))]
+    assert "keyring" in (installation.work / "answers.yaml").read_text()
+
+
+def test_the_installer_came_up_again_and_got_no_key(installation: Installation) -> None:
+    happened = [
+        event["happening"] for event in installation.events("lifecycle") if event["stage"] == "install"
+    ]
+    assert happened[:2] == ["kernel-boot", "installer-started"]
+    complete = happened.index("installation-complete")
+    assert "kernel-boot" in happened[complete:] or "reboot" in happened[complete:]
+    assert any("came up again" in str(event.get("text")) for event in installation.events("progress"))
+    recorded = installation.recorded("install.cast")
+    marks = [number for number, event in enumerate(recorded) if event[1:] == ["m", "installation-complete"]]
+    typed = [event[2] for event in recorded[marks[0] :] if event[1] == "i"]
+    assert typed[:1] == ["\r"]
+    assert set(typed[1:]) <= {"\x1d"}
+
+
+def test_the_image_is_whole_and_holds_the_edits(installation: Installation, tmp_path: Path) -> None:
+    image = Path(installation.document["image"]["path"])
+    subprocess.run(["qemu-img", "check", "-q", image], check=True, timeout=600)
+    subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=image.parent, check=True, timeout=600
+    )
+    raw = tmp_path / "exported.img"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
+    files = ROOT / "answers" / "files"
+    assert disk_file(raw, "/usr/local/sbin/vmcontext") == (files / "vmcontext").read_text()
+    assert (
+        disk_file(raw, "/etc/systemd/system/vmcontext.service") == (files / "vmcontext.service").read_text()
+    )
+    assert disk_file(raw, "/etc/machine-id") == ""
+    assert disk_file(raw, "/etc/udev/rules.d/70-persistent-net.rules") == ""
+    assert "console=ttyS0" in disk_file(raw, "/boot/grub/grub.cfg")
+    assert disk_file(raw, "/etc/hostname").strip() == "debian"
+
+
+def test_no_password_is_in_what_is_left(installation: Installation) -> None:
+    forms = [form for text in PASSWORDS.values() for form in (text.encode(), base64.b64encode(text.encode()))]
+    for path in installation.work.rglob("*"):
+        if path.is_file() and "image" not in path.relative_to(installation.work).parts[:-1]:
+            content = path.read_bytes()
+            assert not [form for form in forms if form in content], path
+
+
+def test_nothing_of_it_still_runs(installation: Installation) -> None:
+    assert living(installation.work) == []
