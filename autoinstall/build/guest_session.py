@@ -10,6 +10,7 @@ from math import inf
 
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
+from autoinstall.build.endings import error_of_ending
 from autoinstall.build.state import DomainRecord
 from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
@@ -126,7 +127,7 @@ class GuestSession:
             except ConsoleClosed:
                 after = console.after_close(channel)
             if after is AfterClose.GONE:
-                raise self._gone(record, channel)
+                raise _gone(context, record, channel, "before anybody was logged in")
             restarts += after is AfterClose.RESTARTED
             if restarts > RESTARTS_TAKEN:
                 raise JobError(
@@ -157,7 +158,10 @@ class GuestSession:
             return
         after = self._console.after_close(self._channel)
         if after is AfterClose.GONE:
-            raise self._gone(self._record, self._channel)
+            said_goodbye = bool(_ENDING.search(self._channel.last_output))
+            raise error_of_ending(
+                context, self._record, said_goodbye=said_goodbye, when="while it was worked on"
+            )
         if after is AfterClose.RESTARTED:
             raise JobError(
                 f"the guest {self._record.name} rebooted while it was worked on",
@@ -165,18 +169,10 @@ class GuestSession:
                 hint="the recording shows its last words; does a step reboot it?",
             )
 
-    def _gone(self, record: DomainRecord, channel: Channel) -> JobError | HostError:
-        if _ENDING.search(channel.last_output):
-            return JobError(
-                f"the guest {record.name} went down by itself",
-                kind="domain-gone",
-                hint="the recording shows its last words",
-            )
-        return HostError(
-            f"the domain {record.name} was ended by somebody else",
-            kind="domain-destroyed",
-            hint="look into the host's logs (/var/log/xen), then go on with --resume",
-        )
+
+def _gone(context: BuildContext, record: DomainRecord, channel: Channel, when: str) -> JobError | HostError:
+    said_goodbye = bool(_ENDING.search(channel.last_output))
+    return error_of_ending(context, record, said_goodbye=said_goodbye, when=when)
 
 
 def _boot_seconds() -> float:

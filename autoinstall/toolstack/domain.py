@@ -50,6 +50,14 @@ class Counters:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a domain ended: by the guest itself or by its host, and the toolstack's `words` for it."""
+
+    by_guest: bool
+    words: str
+
+
 class Toolstack(Protocol):
     """Runs domains. Every method raises HostError where the toolstack itself cannot be used."""
 
@@ -81,6 +89,9 @@ class Toolstack(Protocol):
 
     def counters(self, name: str) -> Counters | None:
         """What the domain has used so far; None where it is not there or the toolstack does not count."""
+
+    def ending(self, name: str) -> Ending | None:
+        """How the domain that had this name ended; None where it runs, or where the toolstack keeps no record."""
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:
         """Ask the guest to power off and wait until the domain is gone; False when it is still there."""

@@ -24,7 +24,7 @@ from autoinstall.errors import AutoinstallError, BusyError, HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
 from autoinstall.toolstack.accelerator import accelerator
-from autoinstall.toolstack.domain import Counters, DomainRow, DomainState
+from autoinstall.toolstack.domain import Counters, DomainRow, DomainState, Ending
 from autoinstall.toolstack.qemu_description import options_in
 from autoinstall.toolstack.qemu_process import QemuLog, QemuProcess, processes_in
 from autoinstall.toolstack.qmp import Monitor, MonitorError
@@ -137,6 +137,15 @@ class QemuToolstack:
         except MonitorError:
             pass
         return Counters(found.cpu_seconds, moved, state)
+
+    def ending(self, name: str) -> Ending | None:
+        log = self._log(name)
+        if self._find(name) or not log.ready:
+            return None
+        reason = log.end
+        if reason is None:
+            return Ending(False, log.words or "QEMU ended without a word: it was killed, or it crashed")
+        return Ending(reason.startswith("guest-"), f"QEMU's reason for the end: {reason}")
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:
         if self._find(name):

@@ -15,7 +15,7 @@ from autoinstall.errors import HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
 from autoinstall.toolstack.differences import Differences, rows_in
-from autoinstall.toolstack.domain import Counters, DomainRow
+from autoinstall.toolstack.domain import Counters, DomainRow, Ending
 
 QUESTION_SECONDS = 60.0
 """A `list` or `domid` answers within a second or two; a loaded host froze for 40 s."""
@@ -93,6 +93,10 @@ class XenToolstack:
 
     def counters(self, name: str) -> Counters | None:
         """Xen's list tells whole seconds of processor time and nothing of disks: too little to judge by."""
+        return None
+
+    def ending(self, name: str) -> Ending | None:
+        """A domain that is gone leaves nothing that a command of Xen's would show."""
         return None
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:

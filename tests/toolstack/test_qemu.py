@@ -14,8 +14,9 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import BusyError, HostError
 from autoinstall.toolstack import accelerator
 from autoinstall.toolstack.description import uuid_of
-from autoinstall.toolstack.domain import DomainState
+from autoinstall.toolstack.domain import DomainState, Ending
 from autoinstall.toolstack.qemu import PROGRAM, QemuToolstack
+from autoinstall.toolstack.qemu_process import processes_in
 from autoinstall.toolstack.refusals import ConsoleEnd, console_end
 from tests.rigs import boot_sector
 from tests.rigs.qemu_guest import QemuRig, soon
@@ -142,6 +143,33 @@ def test_a_guest_that_powers_off_is_gone(rig: QemuRig) -> None:
     assert ended(channel) == 0
     assert rig.toolstack.shutdown("guest", soon())
     assert rig.create() == 1
+
+
+@pytest.mark.parametrize(("key", "reason"), [(b"p", "guest-shutdown"), (b"r", "guest-reset")])
+def test_a_guest_that_ended_itself_is_known_for_it(rig: QemuRig, key: bytes, reason: str) -> None:
+    rig.create(no_reboot=True)
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    assert rig.toolstack.ending("guest") is None
+    channel.send(key)
+    assert ended(channel) == 0
+    assert rig.toolstack.shutdown("guest", soon())
+    assert rig.toolstack.ending("guest") == Ending(True, f"QEMU's reason for the end: {reason}")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_guest_that_the_host_ended_is_known_for_it(rig: QemuRig, number: signal.Signals) -> None:
+    rig.create()
+    channel = rig.attach()
+    rig.hear(channel, boot_sector.HELLO)
+    (guest,) = processes_in(rig.folder / "qemu")
+    os.kill(guest.pid, number)
+    ended(channel)
+    assert rig.toolstack.shutdown("guest", soon())
+    ending = rig.toolstack.ending("guest")
+    assert ending
+    assert not ending.by_guest
+    assert ("host-signal" if number is signal.SIGTERM else "killed") in ending.words
 
 
 def test_a_guest_that_ignores_the_power_button_is_still_there(rig: QemuRig) -> None:

@@ -12,6 +12,7 @@ from autoinstall.build.afterwards import see_off, see_off_unseen
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_descriptions
+from autoinstall.build.endings import error_of_ending
 from autoinstall.build.netboot_source import has_stand_ins
 from autoinstall.build.state import DomainRecord
 from autoinstall.build.takeover import earlier
@@ -145,17 +146,15 @@ def _catalogue(context: BuildContext) -> Catalogue:
 
 
 def _ended_early(context: BuildContext, record: DomainRecord, after: AfterClose) -> AutoinstallError:
-    hint = "the recording and failure/console.log show its last words"
-    if after is AfterClose.RESTARTED or any(one in ENDED_BY_ITSELF for one in context.happenings):
+    if after is AfterClose.RESTARTED:
         return JobError(
-            f"the guest {record.name} went down before the installation was complete",
-            kind="early-reboot" if after is AfterClose.RESTARTED else "domain-gone",
-            hint=hint,
+            f"the guest {record.name} rebooted before the installation was complete",
+            kind="early-reboot",
+            hint="the recording and failure/console.log show its last words",
         )
-    return HostError(
-        f"the domain {record.name} was ended by somebody else during the installation",
-        kind="domain-destroyed",
-        hint="look into the host's logs (/var/log/xen), then go on with --resume",
+    said_goodbye = any(one in ENDED_BY_ITSELF for one in context.happenings)
+    return error_of_ending(
+        context, record, said_goodbye=said_goodbye, when="before the installation was complete"
     )
 
 
