@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 # The tests wait for terminals and timers more than they compute.
 WORKERS ?= 4
 
-.PHONY: help demo test test-real image check bench clean
+.PHONY: help demo test never-wrong test-real image check bench clean
 
 help:
 	@echo "make demo       the whole job against a rehearsed Xen host: an installed, verified image"
 	@echo "make test       the tests (those of tools that are missing here are skipped, and named)"
 	@echo "make test-real  a whole real installation of Debian 13 in QEMU (about ten minutes, as root)"
+	@echo "make never-wrong  twenty seeds of each fault on the real frontend's line (an hour)"
 	@echo "make image      an image of Debian 13, by the real installer in QEMU (up to an hour)"
 	@echo "make check      ruff and mypy"
 	@echo "make bench      the figures: how fast, how small"
@@ -22,6 +23,9 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	@$(BIN)/pytest -n $(WORKERS)
+
+never-wrong: $(VENV)/installed-dev
+	@AUTOINSTALL_SEEDS=20 $(BIN)/pytest -n $(WORKERS) tests/installer/test_never_wrong.py
 
 # Output is not captured: the minutes that it takes show their progress.
 test-real: $(VENV)/installed-dev
