@@ -12,7 +12,7 @@ import subprocess
 import termios
 import tty
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pexpect
@@ -65,6 +65,19 @@ def run(
     `environment` is added to ours. Raises FileNotFoundError or PermissionError where the command
     cannot be started, and subprocess.TimeoutExpired after `timeout` seconds (the command is killed).
     """
+    done, stdout = run_for_bytes(argv, timeout=timeout, cwd=cwd, environment=environment, stdin=stdin)
+    return replace(done, stdout=stdout.decode("utf-8", "replace"))
+
+
+def run_for_bytes(
+    argv: Sequence[str],
+    *,
+    timeout: float = 60.0,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+) -> tuple[Completed, bytes]:
+    """The same for a command whose standard output is no text: it is given beside, and `stdout` is empty."""
     done = subprocess.run(
         list(argv),
         input=stdin,
@@ -74,12 +87,7 @@ def run(
         env=clean_environment({"LC_ALL": "C.UTF-8", **(environment or {})}),
         check=False,
     )
-    return Completed(
-        tuple(argv),
-        done.returncode,
-        done.stdout.decode("utf-8", "replace"),
-        done.stderr.decode("utf-8", "replace"),
-    )
+    return Completed(tuple(argv), done.returncode, "", done.stderr.decode("utf-8", "replace")), done.stdout
 
 
 def start(

@@ -12,7 +12,9 @@ from pathlib import Path
 from autoinstall.answers.model import Answers
 from autoinstall.answers.secret import Secret
 from autoinstall.build.checkpoints import Checkpoints
+from autoinstall.build.domain_files import DomainFiles, LocalFiles
 from autoinstall.build.domains import OwnDomains
+from autoinstall.build.files_on_host import FilesOnHost
 from autoinstall.build.folder import BuildFolder
 from autoinstall.build.guest_steps import GuestSteps
 from autoinstall.build.netboot_source import has_stand_ins
@@ -29,6 +31,7 @@ from autoinstall.process import Completed
 from autoinstall.recording.mask import Masker
 from autoinstall.recording.recorder import Recorder
 from autoinstall.toolstack.domain import Toolstack
+from autoinstall.toolstack.ssh import SshHost
 
 QEMU = "qemu"
 
@@ -40,7 +43,8 @@ COMMANDS_REMEMBERED = 200
 class BuildContext:
     """One build while it runs: what it was asked for, where it works, and what its stages hold.
 
-    `toolstack` and `rehearsal` are there once the host was made ready. `failed` is set before the
+    `host` is the Xen host where it is not this machine. `toolstack` and `rehearsal` are there once the host
+    was made ready. `failed` is set before the
     clean-ups run; `kept` says that the guest is to live on.
     """
 
@@ -53,6 +57,7 @@ class BuildContext:
     keep: bool = False
     reuse: bool = False
     is_rehearsal: bool = False
+    host: SshHost | None = None
     rehearsal: RehearsalHost | None = None
     running_toolstack: Toolstack | None = None
     images: tuple[ImageInfo, ...] = ()
@@ -86,6 +91,14 @@ class BuildContext:
     @cached_property
     def domains(self) -> OwnDomains:
         return OwnDomains(self.toolstack, self.state, self.events)
+
+    @cached_property
+    def files(self) -> DomainFiles:
+        """The files that the domains use, where they see them."""
+        media = [Path(medium) for medium in self.answers.machine.media]
+        if self.host:
+            return FilesOnHost(self.host, self.folder, self.state, self.events, media)
+        return LocalFiles(self.folder, self.state, self.checkpoints, media, for_qemu=self.is_qemu)
 
     @cached_property
     def guest_steps(self) -> GuestSteps:

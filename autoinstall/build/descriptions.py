@@ -6,7 +6,8 @@ from pathlib import Path
 
 from autoinstall.answers.model import Answers
 from autoinstall.build.context import BuildContext
-from autoinstall.build.folder import BuildFolder, write_private
+from autoinstall.build.domain_files import DomainPlaces
+from autoinstall.build.folder import write_private
 from autoinstall.errors import UsageError
 from autoinstall.toolstack.description import (
     InstallBoot,
@@ -29,9 +30,9 @@ def domain_name(answers: Answers, build_id: str, purpose: str) -> str:
 
 
 def descriptions(
-    answers: Answers, build_id: str, folder: BuildFolder, *, for_qemu: bool = False
+    answers: Answers, build_id: str, places: DomainPlaces, *, for_qemu: bool = False
 ) -> dict[str, str]:
-    """The texts of the install and the boot description of a build in `folder`. Touches nothing.
+    """The texts of the install and the boot description of a build. Touches nothing.
 
     Raises UsageError where the toolstack has no machine of the architecture.
     """
@@ -41,8 +42,8 @@ def descriptions(
     of_install = qemu_install_description if for_qemu else install_description
     of_disk = qemu_disk_description if for_qemu else disk_description
     boot = InstallBoot(
-        folder.kernel,
-        folder.initrd,
+        places.kernel,
+        places.initrd,
         kernel_arguments(
             suite=installer.suite,
             priority=installer.priority,
@@ -53,14 +54,14 @@ def descriptions(
     )
     return {
         "install": of_install(
-            _machine(answers, build_id, folder.disk),
+            _machine(answers, build_id, places.disk, places.media),
             name=domain_name(answers, build_id, "install"),
             memory=machine.memory,
             on_reboot=machine.on_reboot,
             boot=boot,
         ),
         "boot": of_disk(
-            _machine(answers, build_id, folder.disk),
+            _machine(answers, build_id, places.disk, places.media),
             purpose="boot",
             name=domain_name(answers, build_id, "boot"),
             memory=machine.boot_memory,
@@ -70,15 +71,15 @@ def descriptions(
 
 def write_descriptions(context: BuildContext) -> None:
     """Write the install and the boot description into the build folder."""
-    texts = descriptions(context.answers, context.id, context.folder, for_qemu=context.is_qemu)
+    texts = descriptions(context.answers, context.id, context.files.places, for_qemu=context.is_qemu)
     for purpose, text in texts.items():
         _write(context, purpose, text)
 
 
-def write_verify_description(context: BuildContext, disk: Path) -> None:
+def write_verify_description(context: BuildContext) -> None:
     """Write the description of the domain that boots the exported image: a copy, for QEMU an overlay (qcow2)."""
     answers = context.answers
-    machine = _machine(answers, context.id, disk)
+    machine = _machine(answers, context.id, context.files.places.copy, context.files.places.media)
     name, memory = domain_name(answers, context.id, "verify"), answers.machine.boot_memory
     text = (
         qemu_disk_description(machine, purpose="verify", name=name, memory=memory, disk_format="qcow2")
@@ -94,9 +95,8 @@ def _write(context: BuildContext, purpose: str, text: str) -> None:
     write_private(path, text)
 
 
-def _machine(answers: Answers, build_id: str, disk: Path) -> Machine:
+def _machine(answers: Answers, build_id: str, disk: Path, media: tuple[Path, ...]) -> Machine:
     machine = answers.machine
-    media = tuple(Path(medium) for medium in machine.media)
     return Machine(build_id, disk, machine.vcpus, machine.bridge, machine.mac, media)
 
 

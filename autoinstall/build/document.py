@@ -91,6 +91,8 @@ def failure_document(
 def next_command(root: Path, state: BuildState) -> str:
     """The command that goes on with a failed build."""
     words = ["autoinstall", "build", state.answers, "--toolstack", state.toolstack]
+    if state.host:
+        words += ["--host", state.host]
     return shlex.join([*words, "--work", str(root), "--resume"])
 
 

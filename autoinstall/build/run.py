@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +21,10 @@ from autoinstall.build.stages import all_stages
 from autoinstall.build.state import BuildState, StageRecord, StageState, StateFile, read_state
 from autoinstall.build.takeover import can_go_on, was_interrupted
 from autoinstall.deadline import Deadline
-from autoinstall.errors import HostError, InvalidFileError
+from autoinstall.errors import InvalidFileError, UsageError
 from autoinstall.events import EventFile, Events, Subscriber
+from autoinstall.toolstack.ssh import SshHost, reached
+from autoinstall.toolstack.ssh_address import parse_address
 
 _PURPOSES = {"install": "install", "boot": "boot", "configure": "boot", "clean": "boot", "verify": "verify"}
 """The domain that a stage works on."""
@@ -45,6 +48,7 @@ class BuildRequest:
     answers_text: str
     secrets: Mapping[str, Secret]
     toolstack: str | None = None
+    host: str | None = None
     work: Path | None = None
     resume: bool = False
     reuse: bool = False
@@ -68,23 +72,36 @@ def run_build(request: BuildRequest) -> Document:
 
     Raises UsageError and BusyError where there is no build folder to work in; then nothing was touched.
     """
-    given = chosen_toolstack(request.toolstack)
-    folder = open_folder(request.work, request.answers.name, request.build_id, resume=request.resume)
-    try:
+    if request.host is None and request.toolstack is not None:
+        chosen_toolstack(request.toolstack)
+    with contextlib.ExitStack() as held:
+        host = held.enter_context(reached(request.host)) if request.host else None
+        given = chosen_toolstack(request.toolstack, host) if host or not request.resume else request.toolstack
+        folder = open_folder(request.work, request.answers.name, request.build_id, resume=request.resume)
+        held.callback(folder.unlock)
         state = _state_of(request, folder, given)
-        finished = finished_document(folder.events, folder.root) if _is_finished(state, request) else None
-        return finished or _Build(request, folder, state).run()
-    finally:
-        folder.unlock()
+        if _is_finished(state, request) and (finished := finished_document(folder.events, folder.root)):
+            return finished
+        if state.host and host is None:
+            host = held.enter_context(reached(state.host))
+        return _Build(request, folder, state, host).run()
 
 
-def _state_of(request: BuildRequest, folder: BuildFolder, toolstack: str) -> BuildState:
-    """The state that an earlier process left, else that of a new build."""
+def _state_of(request: BuildRequest, folder: BuildFolder, toolstack: str | None) -> BuildState:
+    """The state that an earlier process left, else that of a new build. Raises UsageError for another host."""
+    host = parse_address(request.host).url if request.host else None
     if folder.state.exists():
         state = read_state(folder.state)
+        if host and host != state.host:
+            raise UsageError(
+                f"this build is one of {state.host or 'this machine'}",
+                kind="another-host",
+                hint="leave --host out to go on with it there, or begin anew in another folder (--work)",
+            )
     else:
+        chosen = toolstack or chosen_toolstack(None)
         stages = [StageRecord(name) for name in STAGES]
-        state = BuildState(request.build_id, request.answers.name, "", toolstack, stages=stages)
+        state = BuildState(request.build_id, request.answers.name, "", chosen, host, stages=stages)
     state.answers = str(request.answers_file.absolute())
     return state
 
@@ -99,7 +116,9 @@ def _is_finished(state: BuildState, request: BuildRequest) -> bool:
 class _Build:
     """A build that has something to do."""
 
-    def __init__(self, request: BuildRequest, folder: BuildFolder, state: BuildState) -> None:
+    def __init__(
+        self, request: BuildRequest, folder: BuildFolder, state: BuildState, host: SshHost | None
+    ) -> None:
         self._request = request
         self._folder = folder
         self._was_kept = state.result == "failed" and state.keep
@@ -114,6 +133,7 @@ class _Build:
             deadline=Deadline.after(WHOLE_SECONDS),
             keep=request.keep,
             is_rehearsal=state.toolstack == REHEARSAL,
+            host=host,
         )
         self._stages = all_stages()
         self._guest_may_live = False
@@ -151,9 +171,9 @@ class _Build:
         if self._request.reuse and state.stage("install").state is StageState.PENDING:
             self._reuse(now)
         remains = Remains(
-            disk=self._folder.disk.exists(),
+            disk=self._context.files.has_disk(),
             image=any(Path(path).exists() for path in state.files if Path(path).suffix in (".qcow2", ".raw")),
-            checkpoint=self._context.checkpoints.path(now["install"]).exists(),
+            checkpoint=self._context.files.has_checkpoint(now["install"]),
             guest=self._guest_may_live,
         )
         self._beginning = where_to_begin(state, now, remains)
@@ -168,7 +188,7 @@ class _Build:
 
     def _reuse(self, now: Mapping[str, str]) -> None:
         """Take the stages up to the install for done where a checkpoint of the same install is kept."""
-        if not self._context.checkpoints.path(now["install"]).exists():
+        if not self._context.files.has_checkpoint(now["install"]):
             self._context.events.tell("progress", text="no finished install fits: beginning with a new one")
             return
         for name in ("disk", "netboot", "install"):
@@ -182,25 +202,13 @@ class _Build:
         for other in {"install", "boot", "verify"} - ({purpose} if self._guest_may_live else set()):
             context.domains.destroy(other)
         if self._beginning.restore:
-            self._restore_disk(context)
+            context.files.restore_disk(context.state.state.stage("install").fingerprint or "")
         elif first == "install" and self._guest_may_live and not can_go_on(context):
             context.events.tell(
                 "progress", text="the guest is gone or began anew: installing on a fresh disk"
             )
             context.domains.destroy("install")
             self._stages[0].run(context)
-
-    def _restore_disk(self, context: BuildContext) -> None:
-        disk, fingerprint = context.folder.disk, context.state.state.stage("install").fingerprint
-        if str(disk) in context.state.state.files:
-            disk.unlink(missing_ok=True)
-        context.state.will_make(disk)
-        if not context.checkpoints.take(fingerprint or "", disk):
-            raise HostError(
-                "the checkpoint of the finished install is gone",
-                kind="file-missing",
-                hint="begin anew in another folder (--work)",
-            )
 
 
 def _remove_failure(folder: BuildFolder) -> None:

@@ -34,7 +34,9 @@ def build(
     """Run the build that the command line asks for; its document."""
     build_id = _build_id(arguments)
     answers = given_answers(arguments, build_id=build_id, for_build=True)
-    toolstack = chosen_toolstack(toolstack)
+    host = getattr(arguments, "host", None)
+    if host is None and not (toolstack is None and arguments.resume):
+        toolstack = chosen_toolstack(toolstack)
     check_or_raise(answers, output, needs_keyring=toolstack != REHEARSAL)
     asked.answers = answers.book.answers
     with _progress(output) as show:
@@ -46,6 +48,7 @@ def build(
                 rendered(answers),
                 resolve(answers.secrets_used()),
                 toolstack=toolstack,
+                host=host,
                 work=arguments.work,
                 resume=arguments.resume,
                 reuse=arguments.reuse,

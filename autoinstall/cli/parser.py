@@ -60,6 +60,9 @@ def _add_build(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "build", "install, configure, export and verify an image")
     _answers(parser)
     parser.add_argument("--toolstack", choices=TOOLSTACKS, help="default: xl, else xm, whichever is on PATH")
+    parser.add_argument(
+        "--host", metavar="ssh://USER@HOST[:PORT]", help="the Xen host, over ssh (default: this machine)"
+    )
     _build_options(parser)
     _set(parser)
     _json(parser)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from autoinstall.answers.answer import AcceptDefault, AnswerValue, SecretReference
 from autoinstall.answers.model import Answers
 from autoinstall.build.context import QEMU
 from autoinstall.build.descriptions import descriptions
+from autoinstall.build.domain_files import local_places
 from autoinstall.build.folder import BuildFolder
 from autoinstall.build.hosts import REHEARSAL
 from autoinstall.build.places import state_path
@@ -31,11 +33,12 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _plan(answers: Answers, *, for_qemu: bool) -> dict[str, Any]:
     folder = BuildFolder(state_path("builds") / f"{answers.name}-{NO_BUILD}")
+    places = local_places(folder, [Path(medium) for medium in answers.machine.media])
     return {
         "result": "done",
         "name": answers.name,
         "stages": [{"name": stage, "state": "pending"} for stage in STAGES],
-        "domains": descriptions(answers, NO_BUILD, folder, for_qemu=for_qemu),
+        "domains": descriptions(answers, NO_BUILD, places, for_qemu=for_qemu),
         "questions": [
             {"question": answer.name, "answer": _shown(answer.value), "at": str(answer.place)}
             for answer in answers.book.answers

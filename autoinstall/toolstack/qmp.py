@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -65,9 +66,9 @@ class Monitor:
         self._answers.close()
         self._line.close()
 
-    def ask(self, command: str) -> Any:
+    def ask(self, command: str, arguments: Mapping[str, Any] | None = None) -> Any:
         """What a command returns. Raises MonitorError where it fails or where the answer does not come."""
-        request = json.dumps({"execute": command}).encode() + b"\n"
+        request = json.dumps({"execute": command, "arguments": dict(arguments or {})}).encode() + b"\n"
         try:
             self._line.sendall(request)
         except OSError as error:

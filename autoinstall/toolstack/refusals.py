@@ -50,6 +50,13 @@ REFUSALS = (
         "run autoinstall as root, or as a user who may run the toolstack through `sudo -n`",
     ),
     _refusal(
+        r"(?:sh|env|sudo): .*x[lm]: (?:command )?not found",
+        "toolstack-missing",
+        HostError,
+        "the host has no such command",
+        "is this the Xen host (dom0)? which toolstack has it: --toolstack xl or xm",
+    ),
+    _refusal(
         r"Unable to connect to xend|Is xend running\?|cannot open libxc handle|xenstore.*Connection refused",
         "toolstack-down",
         HostError,

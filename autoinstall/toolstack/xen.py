@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from autoinstall import process
 from autoinstall.deadline import Deadline
 from autoinstall.errors import HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
 from autoinstall.toolstack.differences import Differences, rows_in
 from autoinstall.toolstack.domain import Counters, DomainRow, Ending
+from autoinstall.toolstack.host import Host, LocalHost
 
-QUESTION_SECONDS = 60.0
-"""A `list` or `domid` answers within a second or two; a loaded host froze for 40 s."""
+QUESTION_SECONDS = 120.0
+"""A `list` or `domid` answers within a second or two; a loaded host froze for over 40 s."""
 
 POLL_SECONDS = 0.1
 
@@ -26,23 +25,18 @@ Listener = Callable[[Completed], None]
 
 
 class XenToolstack:
-    """A toolstack of a Xen host, run as root or through `sudo -n`."""
+    """A toolstack of a Xen host, this one or one that is reached over ssh."""
 
     def __init__(
         self,
         differences: Differences,
+        host: Host | None = None,
         *,
-        environment: Mapping[str, str] | None = None,
-        sudo: bool | None = None,
         listener: Listener | None = None,
     ) -> None:
-        """`environment` is added to each command's; `listener` hears of each command that ended.
-
-        Without `sudo` given, it is used unless we are root.
-        """
+        """`host` is where the commands run, by default this machine; `listener` hears of each that ended."""
         self._differences = differences
-        self._environment = dict(environment or {})
-        self._prefix = ("sudo", "-n") if (os.geteuid() != 0 if sudo is None else sudo) else ()
+        self._host: Host = host or LocalHost()
         self._listener = listener
 
     @property
@@ -51,10 +45,11 @@ class XenToolstack:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        return self._environment
+        return self._host.environment
 
     def create(self, description: Path, name: str, deadline: Deadline) -> int:
-        done = self._run(("create", str(description)), deadline.remaining)
+        there = self._host.description(description)
+        done = self._run(("create", there), deadline.remaining, once=True)
         if done.status != 0:
             raise refusals.error_of(done, f"start domain {name}")
         started = self._differences.started
@@ -89,7 +84,7 @@ class XenToolstack:
         return rows_in(done.stdout)
 
     def console_command(self, name: str) -> tuple[str, ...]:
-        return (*self._prefix, self.name, "console", name)
+        return self._host.console((self.name, "console", name), name)
 
     def counters(self, name: str) -> Counters | None:
         """Xen's list tells whole seconds of processor time and nothing of disks: too little to judge by."""
@@ -132,15 +127,15 @@ class XenToolstack:
         )
         return asking(self.domid, name) is None
 
-    def _run(self, arguments: Sequence[str], seconds: float) -> Completed:
-        argv = (*self._prefix, self.name, *arguments)
+    def _run(self, arguments: Sequence[str], seconds: float, *, once: bool = False) -> Completed:
+        run = self._host.run_once if once else self._host.run
         try:
-            done = process.run(argv, timeout=max(0.1, seconds), environment=self._environment)
+            done = run((self.name, *arguments), max(0.1, seconds))
         except (FileNotFoundError, PermissionError) as error:
             raise HostError(
-                f"cannot run {argv[0]}: {error.strerror}",
+                f"cannot run {error.filename or self.name}: {error.strerror}",
                 kind="toolstack-missing",
-                hint=f"this is no Xen host, or {argv[0]} is not on PATH; --toolstack rehearsal needs none",
+                hint=f"this is no Xen host, or {self.name} is not on PATH; --toolstack rehearsal needs none",
             ) from error
         except subprocess.TimeoutExpired as error:
             raise HostError(

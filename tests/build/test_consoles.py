@@ -14,6 +14,7 @@ from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
 from autoinstall.errors import BusyError, HostError
 from autoinstall.toolstack.differences import XM
+from autoinstall.toolstack.host import LocalHost
 from autoinstall.toolstack.xen import XenToolstack
 from tests.build.conftest import MakeContext
 
@@ -37,7 +38,7 @@ class Rig:
         (folder / "xm").chmod(0o755)
         (folder / "id").write_text("4\n")
         environment = {"PATH": f"{folder}:/usr/bin:/bin"}
-        context.running_toolstack = XenToolstack(XM, environment=environment, sudo=False)
+        context.running_toolstack = XenToolstack(XM, LocalHost(environment, sudo=False))
         self.record = DomainRecord("install", "small", "0" * 36, 4)
         context.state.state.domains.append(self.record)
         self._recorder = context.recorder(context.folder.install_cast, "test")

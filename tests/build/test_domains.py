@@ -12,6 +12,7 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import BusyError, HostError
 from autoinstall.toolstack.description import uuid_of
 from autoinstall.toolstack.differences import XM
+from autoinstall.toolstack.host import LocalHost
 from autoinstall.toolstack.xen import XenToolstack
 from tests.build.conftest import MakeContext, listen
 
@@ -42,7 +43,7 @@ class Host:
         (folder / "xm").chmod(0o755)
         (folder / "new-id").write_text("7\n")
         environment = {"PATH": f"{folder}:/usr/bin:/bin"}
-        context.running_toolstack = XenToolstack(XM, environment=environment, sudo=False)
+        context.running_toolstack = XenToolstack(XM, LocalHost(environment, sudo=False))
         context.folder.description("install").write_text('name = "small"\n')
 
     def says(self, name: str, text: str) -> None:

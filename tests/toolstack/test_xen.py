@@ -10,6 +10,7 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import BusyError, HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack.differences import XL, XM, Differences
+from autoinstall.toolstack.host import LocalHost
 from autoinstall.toolstack.xen import XenToolstack
 from tests.toolstack.conftest import FakeHost
 
@@ -22,7 +23,7 @@ LIST = (
 
 
 def toolstack(host: FakeHost, differences: Differences = XM) -> XenToolstack:
-    return XenToolstack(differences, environment=host.environment, sudo=False)
+    return XenToolstack(differences, LocalHost(host.environment, sudo=False))
 
 
 def soon() -> Deadline:
@@ -94,7 +95,7 @@ def test_a_missing_tool_says_so(host: FakeHost) -> None:
 def test_without_root_everything_goes_through_sudo(host: FakeHost) -> None:
     host.script("sudo", 'shift; exec "$@"\n')
     host.answers("xm", list=(LIST, "", 0))
-    through_sudo = XenToolstack(XM, environment=host.environment, sudo=True)
+    through_sudo = XenToolstack(XM, LocalHost(host.environment, sudo=True))
     assert len(through_sudo.rows()) == 2
     assert through_sudo.console_command("ubuntu") == ("sudo", "-n", "xm", "console", "ubuntu")
     assert host.calls == ["sudo -n xm list", "xm list"]
@@ -103,7 +104,7 @@ def test_without_root_everything_goes_through_sudo(host: FakeHost) -> None:
 def test_a_sudo_that_asks_is_a_host_error_with_a_hint(host: FakeHost) -> None:
     host.script("sudo", 'echo "sudo: a password is required" >&2; exit 1\n')
     with pytest.raises(HostError) as caught:
-        XenToolstack(XM, environment=host.environment, sudo=True).rows()
+        XenToolstack(XM, LocalHost(host.environment, sudo=True)).rows()
     assert caught.value.kind == "sudo-asks"
     assert "NOPASSWD" in (caught.value.hint or "")
 
@@ -160,7 +161,7 @@ def test_a_domain_that_survives_its_destruction_is_an_error(host: FakeHost) -> N
 def test_the_listener_hears_each_command(host: FakeHost) -> None:
     heard: list[Completed] = []
     host.answers("xm", list=(LIST, "", 0))
-    XenToolstack(XM, environment=host.environment, sudo=False, listener=heard.append).rows()
+    XenToolstack(XM, LocalHost(host.environment, sudo=False), listener=heard.append).rows()
     assert [done.command_line for done in heard] == ["xm list"]
 
 

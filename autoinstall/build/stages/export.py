@@ -37,11 +37,15 @@ class ExportStage:
         _remove_earlier(context, made)
         context.state.will_make(*made, *(path.with_name(path.name + ".part") for path in made))
         context.images = export_image(
-            context.folder.disk, folder, name, formats=answers.image.format, compress=answers.image.compress
+            context.files.disk_for_export(),
+            folder,
+            name,
+            formats=answers.image.format,
+            compress=answers.image.compress,
         )
         for path in made:
             path.chmod(0o600)
-        context.state.forget_files([context.folder.disk])
+        context.files.disk_exported()
 
     def clean_up(self, context: BuildContext) -> None:
         """Half-written images are removed where they are written."""

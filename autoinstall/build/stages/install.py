@@ -82,6 +82,7 @@ class InstallStage:
 
     def _begin(self, context: BuildContext) -> DomainRecord:
         """Start the domain, and a recording of its own."""
+        context.files.bring_netboot()
         _put_old_recording_aside(context)
         context.happenings.clear()
         deadline = context.deadline.nested(CREATE_SECONDS)
@@ -114,11 +115,11 @@ class InstallStage:
         """A copy of the finished install; a build without one is only slower to repeat."""
         fingerprint = context.state.state.stage("install").fingerprint or ""
         try:
-            kept = context.checkpoints.keep(context.folder.disk, fingerprint)
+            kept = context.files.keep_checkpoint(fingerprint)
         except HostError as error:
             context.events.tell("progress", text=f"no checkpoint is kept: {error.message}")
             return
-        context.events.tell("progress", title="checkpoint", path=str(kept))
+        context.events.tell("progress", title="checkpoint", path=kept)
 
 
 def _require_its_end(context: BuildContext) -> None:

@@ -12,7 +12,7 @@ from autoinstall.build.guest_session import GuestSession
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
-from autoinstall.image.export import image_info, overlay, raw_copy
+from autoinstall.image.export import image_info
 
 
 class VerifyStage:
@@ -30,7 +30,8 @@ class VerifyStage:
     def run(self, context: BuildContext) -> None:
         context.images = context.images or _exported_before(context)
         if context.domains.find("verify") is None:
-            _make_copy(context)
+            context.files.make_copy(context.images[0])
+            write_verify_description(context)
         wrong = [check for check in self._prove(context) if not check.ok]
         how = self._guest.power_off(context)
         context.events.tell("progress", text=f"the verified guest {how}")
@@ -45,7 +46,7 @@ class VerifyStage:
     def clean_up(self, context: BuildContext) -> None:
         self._guest.end(context)
         if not context.kept:
-            _remove_copy(context)
+            context.files.remove_copy()
 
     def _prove(self, context: BuildContext) -> list[Check]:
         steps = context.guest_steps.make()
@@ -77,26 +78,6 @@ def _exported_before(context: BuildContext) -> Any:
             hint="build it anew, from a checkpoint with --reuse",
         )
     return images
-
-
-def _make_copy(context: BuildContext) -> None:
-    image, copy = context.images[0], _copy_path(context)
-    _remove_copy(context)
-    context.state.will_make(copy)
-    (overlay if context.is_qemu else raw_copy)(image.path, image.format, copy)
-    copy.chmod(0o600)
-    write_verify_description(context, copy)
-
-
-def _copy_path(context: BuildContext) -> Path:
-    return context.folder.image / "verify.img"
-
-
-def _remove_copy(context: BuildContext) -> None:
-    copy = _copy_path(context)
-    if str(copy) in context.state.state.files:
-        copy.unlink(missing_ok=True)
-        context.state.forget_files([copy])
 
 
 def _said(check: Check) -> str:
