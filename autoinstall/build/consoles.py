@@ -29,6 +29,12 @@ RESTART_SECONDS = 30.0
 DYING_SECONDS = 30.0
 """A domain that powered off stays listed for up to 13 s after its console has ended."""
 
+CUT_SECONDS = 120.0
+"""For consoles that are cut before they show anything, one after the other."""
+
+SOMETHING_SHOWN = 400
+"""Characters: ssh's own words about a lost connection are fewer, a dialog painted anew has more."""
+
 PAUSE = 0.2
 REFUSALS_TAKEN = 5
 
@@ -50,6 +56,7 @@ class DomainConsole:
         self._recorder = recorder
         self._busy: Deadline | None = None
         self._not_ready: Deadline | None = None
+        self._cut: Deadline | None = None
         self._refusals = 0
 
     def attach(self) -> Channel:
@@ -85,8 +92,10 @@ class DomainConsole:
             return self._domain_now(restarts)
         if end is ConsoleEnd.REFUSED:
             self._count_refusal(said, channel.exit_status)
+        elif end is ConsoleEnd.CUT and len(said) < SOMETHING_SHOWN:
+            self._wait_for_connection(said)
         else:
-            self._busy = self._not_ready = None
+            self._busy = self._not_ready = self._cut = None
             self._refusals = 0
         return self._domain_now(restarts)
 
@@ -96,6 +105,7 @@ class DomainConsole:
         while (now := self._context.domains.follow(self._record)) is None and not patience.expired:
             _pause(PAUSE)
         if now is None:
+            self._require_same_host()
             return AfterClose.GONE
         if now != before:
             return AfterClose.RESTARTED
@@ -112,6 +122,26 @@ class DomainConsole:
                 host_said=_last_line(said),
             )
         _pause(PAUSE * 2)
+
+    def _wait_for_connection(self, said: str) -> None:
+        """The host answers, or asking it about the domain says that it does not; only its consoles are cut."""
+        self._cut = self._cut or Deadline.after(CUT_SECONDS)
+        if self._cut.expired:
+            raise HostError(
+                f"the connection to the console of {self._record.name} is cut again and again",
+                kind="console-cut",
+                hint="is the connection to the host stable?",
+                host_said=_last_line(said),
+            )
+
+    def _require_same_host(self) -> None:
+        host = self._context.host
+        if host and host.was_restarted:
+            raise HostError(
+                f"{host.address.url} was restarted, and its domains are gone",
+                kind="host-restarted",
+                hint="what was finished is kept there: go on with --resume",
+            )
 
     def _wait_for_tty(self, said: str) -> None:
         self._not_ready = self._not_ready or Deadline.after(NOT_READY_SECONDS)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from autoinstall.errors import AutoinstallError, BusyError, HostError
 from autoinstall.process import Completed
+from autoinstall.toolstack.ssh_failures import SSH_FAILED
 
 LONGEST_QUOTE = 4000
 """Characters of a host's words that are kept; the end says most."""
@@ -166,6 +167,7 @@ class ConsoleEnd(StrEnum):
     NOT_READY = "not-ready"
     ABSENT = "absent"
     OVER = "over"
+    CUT = "cut"
     REFUSED = "refused"
 
 
@@ -173,10 +175,13 @@ def console_end(said: str, status: int | None) -> ConsoleEnd:
     """What a console client's exit status, told apart by what it printed, says.
 
     Status 0 says only that the console is over; 11 and the words "Could not lock" that somebody else
-    holds it; a tty that is not in the store yet, that the domain is still being built.
+    holds it; a tty that is not in the store yet, that the domain is still being built; ssh's own status,
+    or a signal, that it was the connection or the client that ended.
     """
     if status == 0:
         return ConsoleEnd.OVER
+    if status == SSH_FAILED or (status is not None and status < 0):
+        return ConsoleEnd.CUT
     if "Could not lock" in said:
         return ConsoleEnd.IN_USE
     if means_absent(said):

@@ -78,10 +78,18 @@ class _Cut(Exception):
 class SshHost:
     """One host; `close` ends the connection. All methods raise HostError where the host is not to be had."""
 
-    def __init__(self, address: SshAddress, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        address: SshAddress,
+        *,
+        first_contact: float = FIRST_CONTACT_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ) -> None:
+        """Seconds that it may be out of reach: `first_contact` before it has answered, `patience` afterwards."""
         self.address = address
         self._client = tuple(shlex.split(os.environ.get(CLIENT_VARIABLE, "") or "ssh"))
         self._folder = Path(tempfile.mkdtemp(prefix="autoinstall-ssh-"))
+        self._first_contact = first_contact
         self._patience = patience
         self._facts: HostFacts | None = None
         self._place: str | None = None
@@ -155,7 +163,7 @@ class SshHost:
         """The same for a script whose output is no text."""
         whole = f"{_PREAMBLE}; ({script}); s=$?; [ $s != 255 ] || s=254; exit $s"
         argv = (*self._ssh, *self.address.options, f"exec sh -c {shlex.quote(whole)}")
-        patience = self._patience if self._facts else FIRST_CONTACT_SECONDS
+        patience = self._patience if self._facts else self._first_contact
         retrying: Retrying = Retrying(
             retry=retry_if_exception_type(_Cut),
             wait=wait_exponential(multiplier=0.1, max=3.0),
