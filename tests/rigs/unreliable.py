@@ -15,6 +15,7 @@ import pty
 import random
 import re
 import select
+import signal
 import struct
 import sys
 import termios
@@ -98,7 +99,7 @@ def relay(line: Line, command: int) -> None:
         if 0 in ready:
             keys = os.read(0, 4096)
             if not keys:
-                return
+                raise EOFError("the driver's side is over")
             line.key(keys, now)
         if command in ready:
             try:
@@ -133,8 +134,15 @@ def main(arguments: list[str]) -> int:
         fcntl.ioctl(0, termios.TIOCSWINSZ, size)
         os.execvp(arguments[split + 1], arguments[split + 1 :])
     fcntl.ioctl(command, termios.TIOCSWINSZ, size)
-    relay(Line(int(arguments[0]), faults), command)
-    _, status = os.waitpid(child, 0)
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit())
+    try:
+        relay(Line(int(arguments[0]), faults), command)
+        _, status = os.waitpid(child, 0)
+    except BaseException:
+        # A cdebconf whose terminal has gone does not end by itself: it spins.
+        os.kill(child, signal.SIGKILL)
+        raise
     return os.waitstatus_to_exitcode(status)
 
 
