@@ -16,6 +16,8 @@ from autoinstall.errors import AutoinstallError, InvalidFileError, UsageError
 _PACKAGE = "autoinstall.catalogue"
 _ENDING = ".templates"
 _FIRST = "precise"
+SHIPPED = ("trixie", "precise")
+"""The suites whose questions come with this program, the latest first (a test holds it against the files)."""
 
 
 _ALIKE = {"bookworm": "trixie", "stable": "trixie", "testing": "trixie", "forky": "trixie", "sid": "trixie"}
@@ -29,6 +31,11 @@ def load_shipped(suite: str | None = None) -> Catalogue:
     Ubuntu 12.04. Two releases are never mixed: texts that one has changed would be twins of the other's.
     """
     return _of_suite(_ALIKE.get(suite or "", suite or ""))
+
+
+def all_shipped() -> tuple[Catalogue, ...]:
+    """The questions of each release that is shipped, the latest first."""
+    return tuple(_of_suite(suite) for suite in SHIPPED)
 
 
 @cache

@@ -15,6 +15,7 @@ from autoinstall.cli.parser import make_parser
 from autoinstall.errors import Interrupted
 
 COMMAND_SEPARATOR = "--"
+_NEED_COMMAND = {"drive": "drive ANSWERS", "record": "record -o FILE.cast"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,15 +32,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def parse(words: list[str]) -> argparse.Namespace:
-    """The parsed command line; `drive`'s own command, after `--`, is in `command_line`."""
+    """The parsed command line; the console command of `drive` and `record`, after `--`, is in `command_line`."""
     command_line: list[str] = []
-    if words[:1] == ["drive"] and COMMAND_SEPARATOR in words:
+    if words[:1] in (["drive"], ["record"]) and COMMAND_SEPARATOR in words:
         cut = words.index(COMMAND_SEPARATOR)
         words, command_line = words[:cut], words[cut + 1 :]
     parser = make_parser()
     arguments = parser.parse_args(words)
-    if arguments.command == "drive" and not command_line:
-        parser.error("drive needs a console command: autoinstall drive ANSWERS -- COMMAND...")
+    if arguments.command in _NEED_COMMAND and not command_line:
+        usage = _NEED_COMMAND[arguments.command]
+        parser.error(f"{arguments.command} needs a console command: autoinstall {usage} -- COMMAND...")
     arguments.command_line = command_line
     return arguments
 

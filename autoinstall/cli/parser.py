@@ -32,6 +32,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_build(commands)
     _add_drive(commands)
     _add_rehearse(commands)
+    _add_record(commands)
+    _add_inspect(commands)
+    _add_replay(commands)
+    _add_learn(commands)
+    _add_diff(commands)
     _add_schema(commands)
     _add_completion(commands)
     return parser
@@ -100,6 +105,59 @@ def _add_rehearse(commands: _Commands[argparse.ArgumentParser]) -> None:
     _json(parser)
 
 
+def _add_record(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "record", "drive a console command yourself, and record the session")
+    parser.usage = "autoinstall record -o FILE.cast [options] -- COMMAND..."
+    output = parser.add_argument(
+        "-o", "--output", metavar="FILE.cast", type=Path, required=True, help="the recording to write"
+    )
+    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+
+
+def _add_inspect(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "inspect", "print the dialogs and lifecycle events of a recording")
+    _recording(parser, "recording", "FILE.cast")
+    _catalogue(parser)
+    _json(parser)
+
+
+def _add_replay(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "replay", "hold an answers file against a recording, without a hypervisor")
+    _recording(parser, "recording", "FILE.cast")
+    answers = parser.add_argument(
+        "--answers", metavar="ANSWERS", type=Path, required=True, help="the answers file"
+    )
+    answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument(
+        "--level",
+        choices=("decisions", "keys"),
+        default="decisions",
+        help="decisions: the same answers (default); keys: the same keys too, for recordings of autoinstall's own",
+    )
+    _catalogue(parser)
+    _set(parser)
+    _json(parser)
+
+
+def _add_learn(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "learn", "write an answers file from a recorded session")
+    _recording(parser, "recording", "FILE.cast")
+    output = parser.add_argument(
+        "-o", "--output", metavar="ANSWERS", type=Path, required=True, help="the file to write (a new one)"
+    )
+    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _catalogue(parser)
+    _json(parser)
+
+
+def _add_diff(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "diff", "compare two recorded sessions, dialog by dialog")
+    _recording(parser, "before", "A.cast")
+    _recording(parser, "after", "B.cast")
+    _catalogue(parser)
+    _json(parser)
+
+
 def _add_schema(commands: _Commands[argparse.ArgumentParser]) -> None:
     _command(commands, "schema", "print the JSON Schema of answers files")
 
@@ -129,6 +187,11 @@ def _answers(parser: argparse.ArgumentParser, *, optional: bool = False) -> None
         "answers", metavar="ANSWERS", type=Path, nargs="?" if optional else None, help="the answers file"
     )
     answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+
+
+def _recording(parser: argparse.ArgumentParser, name: str, metavar: str) -> None:
+    recording = parser.add_argument(name, metavar=metavar, type=Path, help="a recording of a console")
+    recording.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
 
 
 def _catalogue(parser: argparse.ArgumentParser) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from autoinstall.dialog.model import (
+    Accept,
     Choose,
     Decision,
     Dialog,
     Fill,
     Kind,
-    Part,
     PressButton,
     Recognition,
     Tick,
@@ -63,8 +63,8 @@ def answer_document(decision: Decision, dialog: Dialog) -> str | bool | list[str
             return HIDDEN if reply.secret or dialog.kind is Kind.PASSWORD else reply.reveal()
         case PressButton(label):
             return label if dialog.kind is not Kind.BOOLEAN else _truth(dialog, label)
-        case _:
-            return list(dialog.ticked or ()) if dialog.kind is Kind.MULTISELECT else _shown(dialog)
+        case Accept():
+            return _shown(dialog)
 
 
 def _truth(dialog: Dialog, label: str) -> str | bool:
@@ -73,5 +73,15 @@ def _truth(dialog: Dialog, label: str) -> str | bool:
     return label == last_two[0] if label in last_two else label
 
 
-def _shown(dialog: Dialog) -> str | None:
-    return dialog.focus.label if dialog.focus and dialog.focus.part is Part.BUTTON else None
+def _shown(dialog: Dialog) -> str | bool | list[str] | None:
+    """What a dialog is answered with when it is taken as it stands."""
+    focus = dialog.focus
+    if dialog.kind is Kind.MULTISELECT:
+        return list(dialog.ticked or ())
+    if dialog.kind is Kind.STRING:
+        return dialog.value or ""
+    if dialog.kind is Kind.PASSWORD:
+        return HIDDEN
+    if focus is None or focus.label is None:
+        return None
+    return _truth(dialog, focus.label) if dialog.kind is Kind.BOOLEAN else focus.label

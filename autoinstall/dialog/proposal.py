@@ -7,18 +7,28 @@ import json
 from autoinstall.dialog.model import Dialog, Kind, Part, Recognition
 
 
-def proposed_lines(dialog: Dialog, recognition: Recognition) -> str:
-    """YAML that answers the dialog with what it shows now, the other choices in a comment."""
-    answer, comment = _shown(dialog)
+def proposed_lines(
+    dialog: Dialog, recognition: Recognition, answer: str | bool | tuple[str, ...] | None = None
+) -> str:
+    """YAML that answers the dialog: as given, else with what it shows now, the other choices in a comment."""
+    line, comment = _shown(dialog)
+    if answer is not None and dialog.kind is not Kind.PASSWORD:
+        line = _given(answer)
     remark = f"    # {comment}" if comment else ""
     if recognition.question is not None:
-        return f"questions:\n  {recognition.question.name}: {answer}{remark}\n"
+        return f"questions:\n  {recognition.question.name}: {line}{remark}\n"
     prompt = f", prompt: {_quoted(dialog.prompt)}" if dialog.prompt else ""
     return (
         "dialogs:\n"
         f"  - match: {{title: {_quoted(dialog.title)}{prompt}, kind: {dialog.kind}}}\n"
-        f"    reply: {answer}{remark}\n"
+        f"    reply: {line}{remark}\n"
     )
+
+
+def _given(answer: str | bool | tuple[str, ...]) -> str:
+    if isinstance(answer, bool):
+        return str(answer).lower()
+    return _quoted(answer) if isinstance(answer, str) else "[" + ", ".join(map(_quoted, answer)) + "]"
 
 
 def _shown(dialog: Dialog) -> tuple[str, str]:

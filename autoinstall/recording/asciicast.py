@@ -22,7 +22,7 @@ from autoinstall.errors import InvalidFileError, UsageError
 LATEST = 1e9
 """Seconds that no recording lasts; what claims more is no event."""
 
-OUTPUT, INPUT, MARKER, EXACT_BYTES = "o", "i", "m", "b"
+OUTPUT, INPUT, MARKER, RESIZE, EXACT_BYTES = "o", "i", "m", "r", "b"
 
 
 @dataclass(frozen=True, slots=True)

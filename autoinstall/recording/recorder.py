@@ -11,6 +11,7 @@ from autoinstall.recording.asciicast import (
     INPUT,
     MARKER,
     OUTPUT,
+    RESIZE,
     Header,
     event_lines,
     header_line,
@@ -72,6 +73,11 @@ class Recorder:
     def marker(self, label: str) -> None:
         self.settle()
         self._event(MARKER, self._mask.text(label).encode("utf-8", "replace"))
+
+    def resized(self, columns: int, lines: int) -> None:
+        """Record that the window got another size, in cells."""
+        self.settle()
+        self._event(RESIZE, f"{columns}x{lines}".encode())
 
     def settle(self) -> None:
         """On silence: record what was held back."""

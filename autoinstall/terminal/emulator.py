@@ -37,7 +37,8 @@ class Terminal:
         self._decoder = ConsoleDecoder()
         self._filter = ControlFilter()
         self._rows: list[Row] = []
-        self._cells: dict[tuple[object, ...], Cell] = {}
+        self._cells = _Cells()
+        self._columns = range(columns)
 
     def feed(self, data: bytes) -> None:
         """Show what the console sent."""
@@ -62,14 +63,17 @@ class Terminal:
             self._rows[index] = row
 
     def _row(self, index: int) -> Row:
-        line = self._screen.buffer[index]
-        return Row(tuple(self._cell(line[column]) for column in range(self._screen.columns)))
+        line, cells = self._screen.buffer[index], self._cells
+        return Row(tuple([cells[line[column]] for column in self._columns]))
 
-    def _cell(self, char: pyte.screens.Char) -> Cell:
-        key = (char.data, char.fg, char.bg, char.bold, char.reverse)
-        cell = self._cells.get(key)
-        if cell is None:
-            if len(self._cells) > 20_000:
-                self._cells.clear()
-            cell = self._cells[key] = Cell(*key)
+
+class _Cells(dict[pyte.screens.Char, Cell]):
+    """Each kind of cell once: a screen has few, and they are looked at often."""
+
+    MOST = 20_000
+
+    def __missing__(self, char: pyte.screens.Char) -> Cell:
+        if len(self) > self.MOST:
+            self.clear()
+        cell = self[char] = Cell(char.data, char.fg, char.bg, char.bold, char.reverse)
         return cell

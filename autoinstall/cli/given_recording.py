@@ -1,0 +1,29 @@
+"""The recordings that a command line names, read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autoinstall.catalogue.shipped import all_shipped, load_file
+from autoinstall.dialog.recognise import Recogniser
+from autoinstall.dialog.releases import OneOfSeveral, Recognises
+from autoinstall.recording.asciicast import Recording, read_cast
+from autoinstall.sessions.reading import read_session
+from autoinstall.sessions.session import Session
+
+
+def given_recording(path: Path) -> Recording:
+    """The recording of that name. Raises UsageError where it is missing, InvalidFileError where it is none."""
+    return read_cast(path)
+
+
+def given_recogniser(catalogue: Path | None) -> Recognises:
+    """What names the questions: the catalogue that `--catalogue` names, else those of all releases that are shipped."""
+    if catalogue:
+        return Recogniser(load_file(catalogue))
+    return OneOfSeveral([Recogniser(one) for one in all_shipped()])
+
+
+def given_session(path: Path, catalogue: Path | None) -> Session:
+    """The session of a recording. Raises as `given_recording`, and as `load_file` for the catalogue."""
+    return read_session(given_recording(path), given_recogniser(catalogue))

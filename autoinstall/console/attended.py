@@ -1,0 +1,72 @@
+"""A console command with a person at it: every byte is passed on as it is, both ways, and recorded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+from collections.abc import Callable, Mapping, Sequence
+
+import pexpect
+
+from autoinstall import process
+from autoinstall.errors import UsageError
+from autoinstall.recording.recorder import Recorder
+
+
+def attend(
+    argv: Sequence[str],
+    recorder: Recorder,
+    *,
+    shown: Callable[[bytes], None],
+    resized: Callable[[int, int], None],
+    hidden: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+) -> int:
+    """Hand our terminal to a command until it ends; its exit status, 128 and the signal's number where one ended it.
+
+    `shown` hears what the command prints, `resized` of each new size of our window (columns, lines); `hidden` says,
+    before keys are recorded, whether they are nobody's business. No key is ours: all of them reach the command.
+    Raises UsageError where our input or output is no terminal, or the command cannot be run.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("a person's terminal is needed to record a session", hint="run it from a terminal")
+    size = os.get_terminal_size(sys.stdout.fileno())
+    try:
+        child = process.spawn_on_pty(
+            argv, columns=size.columns, lines=size.lines, environment={"TERM": _term(), **(environment or {})}
+        )
+    except pexpect.ExceptionPexpect:
+        raise UsageError(f"{argv[0]} cannot be run", hint="is it installed, and on PATH?") from None
+    resized(size.columns, size.lines)
+
+    def on_window_change(*_: object) -> None:
+        now = os.get_terminal_size(sys.stdout.fileno())
+        child.setwinsize(now.lines, now.columns)
+        recorder.resized(now.columns, now.lines)
+        resized(now.columns, now.lines)
+
+    def say(data: bytes) -> bytes:
+        recorder.output(data)
+        shown(data)
+        return data
+
+    def press(keys: bytes) -> bytes:
+        recorder.input(keys, secret=hidden())
+        return keys
+
+    before = signal.signal(signal.SIGWINCH, on_window_change)
+    attributes = termios.tcgetattr(sys.stdin.fileno())
+    try:
+        child.interact(escape_character=None, input_filter=press, output_filter=say)
+    finally:
+        signal.signal(signal.SIGWINCH, before)
+        termios.tcsetattr(sys.stdin.fileno(), termios.TCSAFLUSH, attributes)
+        child.close(force=True)
+        recorder.console_closed()
+    return child.exitstatus if child.exitstatus is not None else 128 + (child.signalstatus or 0)
+
+
+def _term() -> str:
+    return os.environ.get("TERM", "linux")

@@ -1,0 +1,1 @@
+"""Recorded sessions: what was asked and answered in them, without a console."""

@@ -1,0 +1,1 @@
+"""Recorded sessions are read, replayed, learned from and compared."""
