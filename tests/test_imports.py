@@ -25,6 +25,7 @@ LEVELS = (
     {"toolstack"},
     {"image"},
     {"installer", "guest"},
+    {"sessions"},
     {"build"},
     {"cli"},
     {"__main__"},

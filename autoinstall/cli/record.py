@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 from pathlib import Path
 
 from autoinstall.cli.given_recording import given_recogniser
 from autoinstall.cli.output import Output
-from autoinstall.console.attended import attend
+from autoinstall.console.attended import attend, window_size
 from autoinstall.errors import UsageError
 from autoinstall.recording.mask import Masker
 from autoinstall.recording.recorder import Recorder, set_aside
@@ -39,9 +37,9 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def _recorder(path: Path, title: str) -> Recorder:
     """A recording of the size that our terminal has; an older file of that name is renamed to NAME.1.cast."""
-    size = os.get_terminal_size(sys.stdout.fileno()) if sys.stdout.isatty() else os.terminal_size((80, 24))
+    columns, lines = window_size()
     try:
         set_aside(path)
-        return Recorder(path, columns=size.columns, lines=size.lines, mask=Masker(), title=title)
+        return Recorder(path, columns=columns, lines=lines, mask=Masker(), title=title)
     except OSError as failure:
         raise UsageError(f"{path} cannot be recorded to: {failure.strerror}", kind="no-recording") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import termios
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,6 +12,9 @@ import pexpect
 from autoinstall import process
 from autoinstall.errors import UsageError
 from autoinstall.recording.recorder import Recorder
+
+USUAL_SIZE = (80, 24)
+_KEYBOARD, _SCREEN = 0, 1
 
 
 def attend(
@@ -30,22 +32,22 @@ def attend(
     before keys are recorded, whether they are nobody's business. No key is ours: all of them reach the command.
     Raises UsageError where our input or output is no terminal, or the command cannot be run.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (os.isatty(_KEYBOARD) and os.isatty(_SCREEN)):
         raise UsageError("a person's terminal is needed to record a session", hint="run it from a terminal")
-    size = os.get_terminal_size(sys.stdout.fileno())
+    columns, lines = window_size()
     try:
         child = process.spawn_on_pty(
-            argv, columns=size.columns, lines=size.lines, environment={"TERM": _term(), **(environment or {})}
+            argv, columns=columns, lines=lines, environment={"TERM": _term(), **(environment or {})}
         )
     except pexpect.ExceptionPexpect:
         raise UsageError(f"{argv[0]} cannot be run", hint="is it installed, and on PATH?") from None
-    resized(size.columns, size.lines)
+    resized(columns, lines)
 
     def on_window_change(*_: object) -> None:
-        now = os.get_terminal_size(sys.stdout.fileno())
-        child.setwinsize(now.lines, now.columns)
-        recorder.resized(now.columns, now.lines)
-        resized(now.columns, now.lines)
+        columns, lines = window_size()
+        child.setwinsize(lines, columns)
+        recorder.resized(columns, lines)
+        resized(columns, lines)
 
     def say(data: bytes) -> bytes:
         recorder.output(data)
@@ -57,15 +59,24 @@ def attend(
         return keys
 
     before = signal.signal(signal.SIGWINCH, on_window_change)
-    attributes = termios.tcgetattr(sys.stdin.fileno())
+    attributes = termios.tcgetattr(_KEYBOARD)
     try:
         child.interact(escape_character=None, input_filter=press, output_filter=say)
     finally:
         signal.signal(signal.SIGWINCH, before)
-        termios.tcsetattr(sys.stdin.fileno(), termios.TCSAFLUSH, attributes)
+        termios.tcsetattr(_KEYBOARD, termios.TCSAFLUSH, attributes)
         child.close(force=True)
         recorder.console_closed()
     return child.exitstatus if child.exitstatus is not None else 128 + (child.signalstatus or 0)
+
+
+def window_size() -> tuple[int, int]:
+    """Columns and lines of our window; 80 by 24 where it does not know them itself."""
+    try:
+        size = os.get_terminal_size(_SCREEN)
+    except OSError:
+        return USUAL_SIZE
+    return (size.columns, size.lines) if size.columns and size.lines else USUAL_SIZE
 
 
 def _term() -> str:

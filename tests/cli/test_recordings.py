@@ -1,0 +1,171 @@
+"""inspect, replay, learn and diff as their users run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+EIGHTEEN = str(RECORDINGS / "cdebconf-eighteen.cast")
+DEBIAN_12 = str(RECORDINGS / "debian-12-to-the-proxy.cast")
+
+
+def test_inspect_gives_the_documents_of_the_contract(autoinstall):
+    done = autoinstall("inspect", EIGHTEEN, "--json")
+    document = json.loads(done.stdout)
+    assert (done.returncode, document["result"]) == (0, "done")
+    assert set(document) == {"result", "recording", "dialogs", "events"}
+    assert set(document["recording"]) == {"width", "height", "duration", "bytes"}
+    assert set(document["dialogs"][0]) >= {
+        *("at", "kind", "priority", "title", "question", "prompt", "text"),
+        *("choices", "focus", "checked", "value", "buttons", "answer"),
+    }
+    assert [event["event"] for event in document["events"]] == ["installation-complete", "console-closed"]
+
+
+def test_inspect_for_people_shows_what_happened(autoinstall):
+    done = autoinstall("inspect", DEBIAN_12)
+    assert "localechooser/countrylist/Asia" in done.stdout
+    assert "'Türkiye'" in done.stdout
+    assert "-- kernel-boot" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_drive_once_learn_replay_green(autoinstall, tmp_path):
+    learned = autoinstall("learn", DEBIAN_12, "-o", "mine.yaml")
+    assert (learned.returncode, learned.stderr) == (0, "")
+    assert autoinstall("validate", "mine.yaml").returncode == 0
+    replayed = autoinstall("replay", DEBIAN_12, "--answers", "mine.yaml", "--json")
+    document = json.loads(replayed.stdout)
+    assert replayed.returncode == 0
+    assert (document["result"], document["level"], document["divergence"]) == ("matched", "decisions", None)
+    assert document["dialogs"] == document["matched"] == 12
+    assert document["recorded_seconds"] == pytest.approx(160.2, abs=0.1)
+    again = autoinstall("learn", DEBIAN_12, "-o", "mine.yaml")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_a_divergence_is_explained(autoinstall, tmp_path):
+    autoinstall("learn", DEBIAN_12, "-o", "mine.yaml")
+    done = autoinstall(
+        "replay", DEBIAN_12, "--answers", "mine.yaml", "--set", "questions.netcfg/get_hostname=lab2"
+    )
+    assert done.returncode == 1
+    assert "diverged: 11 of 12" in done.stdout
+    assert "the operator answered 'lab1'" in done.stderr
+    assert "the answers file gives 'lab2'" in done.stderr
+    assert 'netcfg/get_hostname: "lab1"' in done.stderr
+    assert "Please enter the hostname for this system." in done.stderr
+
+
+def test_diff_tells_what_is_new(autoinstall):
+    same = autoinstall("diff", DEBIAN_12, DEBIAN_12, "--json")
+    assert json.loads(same.stdout) == {"result": "same", "changes": []}
+    other = autoinstall("diff", DEBIAN_12, EIGHTEEN)
+    assert other.returncode == 0
+    assert "gone after localechooser/shortlist/en: localechooser/continentlist" in other.stdout
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x89PNG\r\n\x1a\n",
+        b'{"version": 7}\n',
+        b'{"version": 2, "width": 0, "height": 24}\n',
+        b'{"version": 2, "width": 99999999, "height": 24}\n',
+        b'{"version": 2, "width": 80, "height": 24}\n[1, "o"\n[2, "o", "x"]\n',
+        b'{"version": 2, "width": 80, "height": 24}\n[NaN, "o", "x"]\n[2, "o", "x"]\n',
+        b"[" * 100_000,
+    ],
+    ids=["empty", "png", "version", "no width", "absurd width", "broken line", "not a number", "deep"],
+)
+@pytest.mark.parametrize("command", ["inspect", "learn"])
+def test_what_is_no_recording_is_said_to_be_none(autoinstall, tmp_path, content: bytes, command: str):
+    (tmp_path / "no.cast").write_bytes(content)
+    options = ["-o", "mine.yaml"] if command == "learn" else ["--json"]
+    done = autoinstall(command, "no.cast", *options)
+    assert done.returncode == 3
+    assert "no.cast:" in done.stderr
+    assert not (tmp_path / "mine.yaml").exists()
+    if command == "inspect":
+        assert json.loads(done.stdout)["result"] == "invalid"
+
+
+def test_a_recording_that_is_absent_is_a_wrong_command(autoinstall):
+    done = autoinstall("inspect", "absent.cast", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_nothing_answered_is_exit_1_and_no_file(autoinstall, tmp_path):
+    (tmp_path / "quiet.cast").write_text('{"version": 2, "width": 80, "height": 24}\n[1.0, "o", "hello"]\n')
+    done = autoinstall("learn", "quiet.cast", "-o", "mine.yaml", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["failure"]["kind"] == "nothing-answered"
+    assert not (tmp_path / "mine.yaml").exists()
+
+
+def test_time_that_runs_backwards_and_torn_ends_are_read_over(autoinstall, tmp_path):
+    lines = Path(EIGHTEEN).read_text().splitlines()
+    lines.insert(3, '[-5.0, "o", ""]')
+    (tmp_path / "odd.cast").write_text("\n".join(lines) + '\n[9.0, "o", "to')
+    document = json.loads(autoinstall("inspect", "odd.cast", "--json").stdout)
+    assert sum(one["answer"] is not None for one in document["dialogs"]) == 18
+
+
+def person(
+    command: list[str], typed: list[tuple[bytes, bytes]], cwd: Path, environment: dict[str, str]
+) -> bytes:
+    """Run a command on a terminal of its own and type: each text once the other has been seen. What was shown."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(cwd)
+        os.execvpe(command[0], command, environment)
+    shown = b""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if typed and typed[0][0] in shown:
+            os.write(terminal, typed.pop(0)[1])
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                piece = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            shown += piece
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return shown
+
+
+def test_a_person_records_a_session_and_no_key_is_changed(environment, tmp_path):
+    script = 'printf "name: "; read n; printf "Password: "; stty -echo; read p; stty echo; printf "[%s]" "$n"'
+    command = [sys.executable, "-m", "autoinstall", "record", "-o", "mine.cast", "--", "sh", "-c", script]
+    shown = person(
+        command, [(b"name: ", b"ad\x1d\x03a\x7f\r"), (b"Password: ", b"canary 73\r")], tmp_path, environment
+    )
+    assert b"name: " in shown
+    events = [json.loads(line) for line in (tmp_path / "mine.cast").read_text().splitlines()[1:]]
+    assert events[-1][1:] == ["m", "console-closed"]
+    typed = "".join(event[2] for event in events if event[1] == "i")
+    assert "canary" not in (tmp_path / "mine.cast").read_text()
+    assert typed.startswith("ad\x1d\x03")
+
+
+def test_recording_needs_a_terminal(environment, tmp_path):
+    command = [sys.executable, "-m", "autoinstall", "record", "-o", "mine.cast", "--", "true"]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "terminal" in done.stderr
