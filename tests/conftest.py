@@ -16,6 +16,7 @@ from hypothesis import settings
 
 INSTALL = (
     "apt-get install cdebconf screen qemu-system-x86 qemu-utils e2fsprogs fdisk "
+    "openssh-client debootstrap "
     "debian-installer-12-netboot-amd64 gpgv gnupg openssl busybox cpio dash shellcheck"
 )
 IN_CI = os.environ.get("CI") == "true"
@@ -49,6 +50,7 @@ TOOLS: dict[str, Callable[[], bool]] = {
         and Path("/usr/lib/debian-installer/images/12/amd64/text/debian-installer").is_dir()
     ),
     "guest": _private_root,
+    "xen": lambda: _has("qemu-system-x86_64", "qemu-img", "ssh", "debootstrap"),
 }
 
 

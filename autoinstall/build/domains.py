@@ -97,8 +97,13 @@ class OwnDomains:
             if purpose not in (None, record.purpose):
                 continue
             if self.follow(record) is not None:
-                self._toolstack.destroy(record.name, Deadline.after(END_SECONDS))
+                self.end(self._toolstack, record.name)
             self._forget(record)
+
+    @staticmethod
+    def end(toolstack: Toolstack, name: str) -> None:
+        """Destroy a domain that is known to be ours."""
+        toolstack.destroy(name, Deadline.after(END_SECONDS))
 
     def _is_ours(self, record: DomainRecord, domid: int) -> bool:
         shown = self._toolstack.uuid(record.name)

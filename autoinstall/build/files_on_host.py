@@ -7,6 +7,7 @@ Both may be links to a larger disk.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
@@ -27,12 +28,21 @@ _SENT = ".cache/autoinstall/hosted"
 SENT_KEPT = 8
 """Kernels and initrds that are kept on a host for the next build."""
 
+_FOLDER = re.compile(r"[a-z0-9][a-z0-9.-]*-[0-9a-f]{8}")
+
 DISK, COPY = "disk.img", "verify.img"
 
 
 def hosted_folder(host: SshHost, name: str, build_id: str) -> HostFolder:
     """The folder of a build on a host."""
     return HostFolder(host, f"{host.facts.home.rstrip('/')}/{HOSTED}/{name}-{build_id}")
+
+
+def hosted_builds(host: SshHost) -> dict[str, HostFolder]:
+    """The folders of all builds on a host, by their ids."""
+    home = HostFolder(host, f"{host.facts.home.rstrip('/')}/{HOSTED}")
+    named = {name.rpartition("-")[2]: name for name in home.listing() if _FOLDER.fullmatch(name)}
+    return {build_id: HostFolder(host, home.place(name)) for build_id, name in named.items()}
 
 
 class FilesOnHost:

@@ -37,6 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_learn(commands)
     _add_diff(commands)
+    _add_clean(commands)
     _add_schema(commands)
     _add_completion(commands)
     return parser
@@ -155,6 +156,23 @@ def _add_diff(commands: _Commands[argparse.ArgumentParser]) -> None:
     _recording(parser, "before", "A.cast")
     _recording(parser, "after", "B.cast")
     _catalogue(parser)
+    _json(parser)
+
+
+def _add_clean(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "clean", "remove what builds left on hosts and disks: only what is ours")
+    builds = parser.add_argument(
+        "builds",
+        metavar="BUILD",
+        nargs="*",
+        help="a build folder (default: all without a --work of their own); with --host, a build's id",
+    )
+    builds.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument(
+        "--host",
+        metavar="ssh://USER@HOST[:PORT]",
+        help="what builds left there whose folders are lost; without a BUILD, list it",
+    )
     _json(parser)
 
 

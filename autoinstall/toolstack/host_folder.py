@@ -45,6 +45,10 @@ class HostFolder:
         """The path there of a file of the folder; an absolute path is its own place."""
         return name if name.startswith("/") else f"{self.path}/{name}"
 
+    def quoted(self, name: str) -> str:
+        """The same as a word of a shell."""
+        return shlex.quote(self.place(name))
+
     def make(self) -> None:
         self._do(f"mkdir -p -m 700 {shlex.quote(self.path)}", f"make {self.path}")
 
@@ -53,23 +57,23 @@ class HostFolder:
         return int(done.stdout.splitlines()[-1].split()[3]) * 1024
 
     def has(self, name: str) -> bool:
-        return self.host.shell(f"test -e {self._quoted(name)}", seconds=60.0).status == 0
+        return self.host.shell(f"test -e {self.quoted(name)}", seconds=60.0).status == 0
 
     def remove(self, *names: str) -> None:
         """Remove files and folders; those that are not there are no error."""
-        self._do("rm -rf " + " ".join(map(self._quoted, names)), "remove " + ", ".join(names))
+        self._do("rm -rf " + " ".join(map(self.quoted, names)), "remove " + ", ".join(names))
 
     def create(self, name: str, size: int) -> None:
         """A new sparse file of that many bytes."""
-        quoted = self._quoted(name)
+        quoted = self.quoted(name)
         self._do(f"umask 077; ! test -e {quoted} && truncate -s {size} {quoted}", f"make {self.place(name)}")
 
     def copy(self, source: str, target: str) -> None:
         """Copy a file there, holes left out, blocks shared where the file system can; seen only when whole."""
-        there = self._quoted(target)
+        there = self.quoted(target)
         script = (
             f'umask 077; mkdir -p "$(dirname {there})"; cp --reflink=auto --sparse=always'
-            f" {self._quoted(source)} {there}.part && mv {there}.part {there}"
+            f" {self.quoted(source)} {there}.part && mv {there}.part {there}"
         )
         done = self.host.job(script, seconds=COPY_SECONDS)
         if done.status:
@@ -77,7 +81,7 @@ class HostFolder:
             raise self.host.failed(done, f"copy {self.place(source)}")
 
     def rename(self, source: str, target: str) -> None:
-        self._do(f"mv {self._quoted(source)} {self._quoted(target)}", f"rename {self.place(source)}")
+        self._do(f"mv {self.quoted(source)} {self.quoted(target)}", f"rename {self.place(source)}")
 
     def keep_newest(self, folder: str, number: int) -> None:
         """Remove all but the newest files of a folder there."""
@@ -160,9 +164,6 @@ class HostFolder:
         if done.status:
             raise self.host.failed(done, doing)
         return done
-
-    def _quoted(self, name: str) -> str:
-        return shlex.quote(self.place(name))
 
 
 def local_sums(path: Path) -> Iterator[tuple[int, str]]:
