@@ -83,7 +83,7 @@ class DomainConsole:
             domid=self._record.domid,
             exit_status=channel.exit_status,
         )
-        end = console_end(said, channel.exit_status)
+        end = console_end(said, channel.exit_status, over_ssh=self._context.host is not None)
         if end is ConsoleEnd.IN_USE:
             self._wait_for_holder(said)
             return AfterClose.SAME

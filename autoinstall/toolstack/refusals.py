@@ -171,16 +171,16 @@ class ConsoleEnd(StrEnum):
     REFUSED = "refused"
 
 
-def console_end(said: str, status: int | None) -> ConsoleEnd:
+def console_end(said: str, status: int | None, *, over_ssh: bool = False) -> ConsoleEnd:
     """What a console client's exit status, told apart by what it printed, says.
 
     Status 0 says only that the console is over; 11 and the words "Could not lock" that somebody else
-    holds it; a tty that is not in the store yet, that the domain is still being built; ssh's own status,
-    or a signal, that it was the connection or the client that ended.
+    holds it; a tty that is not in the store yet, that the domain is still being built; a signal, or ssh's
+    own status where it was `over_ssh`, that only the client or its connection has ended.
     """
     if status == 0:
         return ConsoleEnd.OVER
-    if status == SSH_FAILED or (status is not None and status < 0):
+    if (over_ssh and status == SSH_FAILED) or (status is not None and status < 0):
         return ConsoleEnd.CUT
     if "Could not lock" in said:
         return ConsoleEnd.IN_USE

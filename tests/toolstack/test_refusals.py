@@ -154,3 +154,14 @@ def test_the_hosts_words_and_what_they_mean(said: str, kind: str, error: type[Ex
 )
 def test_why_a_console_ended(said: str, status: int, end: ConsoleEnd) -> None:
     assert console_end(said, status) is end
+
+
+@pytest.mark.parametrize(
+    ("status", "over_ssh", "end"),
+    [
+        (255, True, ConsoleEnd.CUT), (255, False, ConsoleEnd.REFUSED), (-9, False, ConsoleEnd.CUT),
+        (-15, True, ConsoleEnd.CUT), (0, True, ConsoleEnd.OVER),
+    ],
+)  # fmt: skip
+def test_a_connection_that_was_cut(status: int, over_ssh: bool, end: ConsoleEnd) -> None:
+    assert console_end("", status, over_ssh=over_ssh) is end
