@@ -19,7 +19,8 @@ from autoinstall.console.channel import Channel, attach
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.errors import AutoinstallError, JobError, UsageError
 from autoinstall.events import Event, Events
-from autoinstall.installer.drive import End, Installer
+from autoinstall.installer.drive import Installer
+from autoinstall.installer.outcome import End
 from autoinstall.recording.mask import Masker
 from autoinstall.recording.recorder import Recorder, set_aside
 

@@ -109,6 +109,11 @@ class Channel:
         self.last_keys = b"" if secret else keys
         self._write(keys)
 
+    def marker(self, label: str) -> None:
+        """Put a marker into the recording."""
+        if self._recorder:
+            self._recorder.marker(label)
+
     def secret_field(self, on: bool) -> None:
         """Say that a field which shows a secret is on the screen (or gone): short secrets are masked there only."""
         if self._recorder:

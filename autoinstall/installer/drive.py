@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
 
 from autoinstall.answers.answer import AnswerBook
 from autoinstall.answers.secret import Secret
@@ -24,9 +22,10 @@ from autoinstall.installer.answering import Answered, Answering, Gone
 from autoinstall.installer.explaining import Explainer
 from autoinstall.installer.failure import InstallerError
 from autoinstall.installer.lifecycle import Happening, Lifecycle
+from autoinstall.installer.outcome import Answers, End, Limits, Outcome
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
-from autoinstall.installer.stall import Patience, ReadCounters, StallWatch, Verdict
+from autoinstall.installer.stall import ReadCounters, StallWatch, Verdict
 from autoinstall.installer.view import View
 from autoinstall.recording.mask import Masker
 
@@ -38,54 +37,6 @@ SLIPS_FORGIVEN = 5
 
 REPAINT_PATIENCE = 15.0
 """Seconds for a screen to paint itself after attaching again; a progress box may do so at its next step only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Seconds: for one dialog to be answered, for a screen that does not change, for the whole installation.
-
-    They nest: a dialog's deadline never outlives the installation's, nor that the build's. Where the host
-    counts what the guest does, a screen may stand still for as long as the guest works; one that does nothing
-    is given `hung` seconds, and `dead` where not even a clock moves any more.
-    """
-
-    dialog: float = 180.0
-    silence: float = 1800.0
-    whole: float = 4 * 3600.0
-    hung: float = 600.0
-    dead: float = 180.0
-    sampling: float = 15.0
-
-    @property
-    def patience(self) -> Patience:
-        return Patience(self.silence, self.silence, self.hung, self.dead, self.sampling)
-
-
-class End(StrEnum):
-    """How a console was left."""
-
-    COMPLETE = "complete"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How driving ended on one console: complete and rebooting, or the console was over (exit status)."""
-
-    end: End
-    exit_status: int | None = None
-
-
-@dataclass(slots=True)
-class Answers:
-    """One line of `drive --json`'s `answered`."""
-
-    question: str | None
-    title: str
-    answer: Any
-    presses: int
-    retyped: int
-    seconds: float
 
 
 @dataclass(slots=True)
@@ -184,6 +135,7 @@ class Installer:
         recognition = self._recogniser.recognise(dialog, self._run.history)
         dialog = replace(dialog, kind=kind_of(dialog, recognition))
         self._come_back_to_what_was_left(view, dialog, recognition)
+        view.marker(f"dialog {recognition.question.name if recognition.question else dialog.title}")
         self._tell_dialog(dialog, recognition)
         decision = self._decide(view, dialog, recognition)
         self._answer(view, repainter, dialog, recognition, decision)
@@ -245,7 +197,7 @@ class Installer:
         answering = Answering(
             *(view, repainter, dialog, reply),
             doubt=self._run.doubt,
-            before_enter=self._completing if completing else lambda: None,
+            before_enter=(lambda: self._completing(view)) if completing else lambda: None,
         )
         try:
             result = answering.run(self._whole.nested(self._limits.dialog))
@@ -258,7 +210,7 @@ class Installer:
                 view.secret_field(False)
             self._run.doubt = answering.doubt
             if completing and answering.presses:
-                self._completed()
+                self._completed(view)
         if isinstance(result, Answered):
             self._note(dialog, recognition, decision, result)
         elif isinstance(result, Gone):
@@ -342,12 +294,14 @@ class Installer:
             message = f"a key lost a byte and left {left} unanswered, and the installer goes on without it"
             raise self._stopped(view, "answer-lost", message, 0.0)
 
-    def _completing(self) -> None:
+    def _completing(self, view: View) -> None:
         """Enter is about to confirm the completion: whoever goes on after us must know it before."""
+        if not self._run.completing:
+            view.marker(Happening.INSTALLATION_COMPLETE.value)
         self._happened(Happening.INSTALLATION_COMPLETE)
 
-    def _completed(self) -> None:
-        self._completing()
+    def _completed(self, view: View) -> None:
+        self._completing(view)
         self._run.lifecycle.saw_completion()
 
     def _see_it_go(self, view: View) -> Outcome:

@@ -28,7 +28,11 @@ class View(Sight):
         pace: Pace,
         on_happening: Callable[[Happening], None],
     ) -> None:
-        super().__init__(channel.columns, channel.lines, vocabulary, lifecycle, on_happening)
+        def happened(happening: Happening) -> None:
+            channel.marker(happening.value)
+            on_happening(happening)
+
+        super().__init__(channel.columns, channel.lines, vocabulary, lifecycle, happened)
         self._channel = channel
         self.pace = pace
         self.changed_at = self.heard_at = time.monotonic()
@@ -104,6 +108,10 @@ class View(Sight):
 
     def send(self, keys: bytes, *, secret: bool = False) -> None:
         self._channel.send(keys, secret=secret)
+
+    def marker(self, label: str) -> None:
+        """Put a marker into the recording: a chapter, for whoever plays it."""
+        self._channel.marker(label)
 
     def secret_field(self, on: bool) -> None:
         self._channel.secret_field(on)

@@ -12,7 +12,8 @@ from autoinstall.catalogue.templates import parse_templates
 from autoinstall.console.channel import attach
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Events
-from autoinstall.installer.drive import Installer, Limits
+from autoinstall.installer.drive import Installer
+from autoinstall.installer.outcome import Limits
 from tests.rigs import eighteen
 from tests.rigs.cdebconf import Ask, CdebconfRig
 

@@ -10,7 +10,8 @@ from autoinstall.catalogue.shipped import load_shipped
 from autoinstall.console.channel import attach
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Event, Events
-from autoinstall.installer.drive import End, Installer, Limits
+from autoinstall.installer.drive import Installer
+from autoinstall.installer.outcome import End, Limits
 from tests.rigs import eighteen
 from tests.rigs.cdebconf import CdebconfRig
 

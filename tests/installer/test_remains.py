@@ -12,8 +12,9 @@ from autoinstall.catalogue.templates import parse_templates
 from autoinstall.console.channel import attach
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Events
-from autoinstall.installer.drive import End, Installer, Limits
+from autoinstall.installer.drive import Installer
 from autoinstall.installer.failure import InstallerError
+from autoinstall.installer.outcome import End, Limits
 from tests.rigs import eighteen
 from tests.rigs.cdebconf import Ask, CdebconfRig
 

@@ -14,8 +14,9 @@ from autoinstall.catalogue.shipped import load_shipped
 from autoinstall.deadline import Deadline
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Event, Events
-from autoinstall.installer.drive import Installer, Limits
+from autoinstall.installer.drive import Installer
 from autoinstall.installer.failure import InstallerError
+from autoinstall.installer.outcome import Limits
 from autoinstall.installer.stall import Patience, StallWatch
 from autoinstall.toolstack.domain import Counters
 from tests.rigs import boot_sector, eighteen

@@ -22,7 +22,8 @@ from autoinstall.console.channel import Channel
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, JobError
 from autoinstall.image.digest import digest_of
-from autoinstall.installer.drive import End, Installer
+from autoinstall.installer.drive import Installer
+from autoinstall.installer.outcome import End
 
 CREATE_SECONDS = 300.0
 """A loaded host froze for 40 s and more while a domain was built (Xen 4.17)."""
