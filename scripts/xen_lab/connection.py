@@ -19,6 +19,7 @@ Host xen-lab 127.0.0.1
     HostKeyAlias xen-lab
     UserKnownHostsFile "{lab.known_hosts}"
     StrictHostKeyChecking yes
+    Compression yes
     LogLevel ERROR
 """
 

@@ -34,6 +34,7 @@ def lab_up() -> Iterator[LabRig]:
     told = json.loads(xen_lab("up", "--json"))
     rig = LabRig(told["host"], shlex.split(told["ssh"]))
     yield rig
+    rig.hang_up()
     xen_lab("down")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import shlex
+import shutil
 import subprocess
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -47,12 +49,14 @@ class LabRig:
         self.url = url
         self.client = client
         self.folder = Path()
+        self._line = Path(tempfile.mkdtemp()) / "line"
         self._held = ExitStack()
         self._host: SshHost | None = None
 
     def dom0(self, *words: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command in dom0."""
-        argv = [*self.client, "xen-lab", shlex.join(words) if len(words) > 1 else words[0]]
+        shared = ["-o", "ControlMaster=auto", "-o", "ControlPersist=60", "-o", f"ControlPath={self._line}"]
+        argv = [*self.client, *shared, "xen-lab", shlex.join(words) if len(words) > 1 else words[0]]
         return subprocess.run(argv, input=stdin, capture_output=True, text=True, timeout=SECONDS, check=check)
 
     @property
@@ -83,6 +87,12 @@ class LabRig:
             with contextlib.suppress(ConsoleClosed):
                 return channel, hear(channel, words)
         raise AssertionError(f"{name} never said {words!r}")
+
+    def hang_up(self) -> None:
+        """End our own line to dom0; it may be gone."""
+        argv = [*self.client, "-o", f"ControlPath={self._line}", "-O", "exit", "xen-lab"]
+        subprocess.run(argv, capture_output=True, check=False)
+        shutil.rmtree(self._line.parent, ignore_errors=True)
 
     def end(self) -> None:
         """Destroy every guest, and close what is open."""

@@ -60,7 +60,8 @@ def test_lines_that_only_look_like_failures(lab: LabRig) -> None:
 )
 def test_a_user_who_is_not_root(lab: LabRig, sudoers: str, kind: str | None) -> None:
     lab.dom0(
-        "id tester 2> /dev/null || useradd -m -s /bin/sh tester; install -d -m 700 -o tester ~tester/.ssh; "
+        # An account without any password is locked, and sshd lets nobody into it: "*" is one that nobody knows.
+        "id tester 2> /dev/null || useradd -m -s /bin/sh -p '*' tester; install -d -m 700 -o tester ~tester/.ssh; "
         "install -m 600 -o tester ~/.ssh/authorized_keys ~tester/.ssh/; cat > /etc/sudoers.d/tester",
         stdin=sudoers,
     )
