@@ -47,7 +47,7 @@ PROCESS_CALLS = re.compile(
 )
 HARMLESS = {"subprocess.TimeoutExpired", "concurrent.futures.ThreadPoolExecutor"}
 PRINTS = {"autoinstall.cli.output"}
-ANSWERS_A_PARENT = {"autoinstall.answers.template_worker"}
+ANSWERS_A_PARENT = {"autoinstall.catalogue.making", "autoinstall.answers.template_worker"}
 """Programs of ours that write to stdout by themselves, because it is their parent's pipe."""
 
 LONGEST_MODULE = 400

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
+CATALOGUES = "catalogues"
+"""In the cache folder: installers' questions, by the checksum of the initrd that they were read from."""
+
 
 def cache_folder(name: str) -> Path:
     """A folder below the cache folder, made where it is missing (0700)."""

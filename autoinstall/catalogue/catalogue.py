@@ -16,9 +16,12 @@ _ENGLISH_LABELS = {"yes": "Yes", "no": "No", "continue": "Continue", "goback": "
 class Catalogue(Mapping[str, Question]):
     """Questions by debconf name, and the labels of the frontend's buttons in each language."""
 
-    def __init__(self, questions: Mapping[str, Question]) -> None:
+    def __init__(
+        self, questions: Mapping[str, Question], buttons: Mapping[str, Mapping[str, str]] | None = None
+    ) -> None:
+        """`buttons`: language -> button -> label, where they are known without reading every translation."""
         self._questions = MappingProxyType(dict(questions))
-        self._buttons = _labels_by_language(self._questions)
+        self._buttons = buttons if buttons is not None else _labels_by_language(self._questions)
 
     def __getitem__(self, name: str) -> Question:
         return self._questions[name]

@@ -14,6 +14,9 @@ _CPIO_MAGICS = (b"070701", b"070702")
 _HEADER_SIZE = 110
 _NAME_LIMIT = 4096
 _TEMPLATES_LIMIT = 16 << 20
+_WHOLE_LIMIT = 4 << 30
+"""Bytes that an initrd may unpack to, and of its templates together; a real one has 0.1 and 0.01 GiB."""
+_QUESTIONS_LIMIT = 64 << 20
 _TRAILER = "TRAILER!!!"
 
 
@@ -28,9 +31,14 @@ def templates_in_initrd(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     Raises InvalidFileError for a damaged archive and for a compression that Python does not know (zstd).
     """
     archive = _Reader(_decompressed(stream))
+    size = 0
     try:
         while archive.skip_to_magic():
-            yield from _templates_of_archive(archive)
+            for name, text in _templates_of_archive(archive):
+                size += len(text)
+                if size > _QUESTIONS_LIMIT:
+                    raise InvalidFileError("the initrd has too many questions", kind="invalid-initrd")
+                yield name, text
     except (OSError, EOFError, lzma.LZMAError) as error:
         raise InvalidFileError(
             f"the initrd cannot be decompressed: {error}", kind="invalid-initrd"
@@ -44,6 +52,7 @@ class _Reader:
         self._stream = stream
         self._ahead = b""
         self.offset = 0
+        self._whole = 0
 
     def read(self, size: int) -> bytes:
         data = self._ahead[:size]
@@ -54,6 +63,11 @@ class _Reader:
                 raise InvalidFileError("the initrd ends in the middle of a file", kind="invalid-initrd")
             data += more
         self.offset += size
+        self._whole += size
+        if self._whole > _WHOLE_LIMIT:
+            raise InvalidFileError(
+                f"the initrd unpacks to more than {_WHOLE_LIMIT >> 30} GiB", kind="invalid-initrd"
+            )
         return data
 
     def skip(self, size: int) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import BinaryIO
 
 from autoinstall.catalogue.catalogue import Catalogue
-from autoinstall.catalogue.initrd import is_initrd, templates_in_initrd
-from autoinstall.catalogue.question import Question
-from autoinstall.catalogue.templates import TemplatesError, parse_templates
+from autoinstall.catalogue.kept import kept_catalogue
+from autoinstall.catalogue.templates import parse_templates
 from autoinstall.errors import AutoinstallError, InvalidFileError, UsageError
 
 _PACKAGE = "autoinstall.catalogue"
@@ -46,15 +44,14 @@ def _of_suite(suite: str) -> Catalogue:
     return Catalogue(parse_templates(file.read_text(encoding="utf-8")))
 
 
-def load_file(path: Path) -> Catalogue:
-    """The questions of a templates file, or of all templates files inside an initrd.
+def load_file(path: Path, folder: Path) -> Catalogue:
+    """The questions of a templates file, or of all templates files inside an initrd; kept in `folder` once read.
 
     An initrd without any gives the shipped catalogue. Raises UsageError (exit 2) when there is no
     such file, InvalidFileError (exit 3) when its content is neither.
     """
     try:
-        with path.open("rb") as stream:
-            return _load(stream)
+        return kept_catalogue(path, folder) or load_shipped()
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(f"the catalogue {path} cannot be read: {reason}", kind="no-catalogue") from error
@@ -62,32 +59,10 @@ def load_file(path: Path) -> Catalogue:
         raise InvalidFileError(f"{path}: {error.message}", kind=error.kind, hint=error.hint) from error
 
 
-def load_installer(suite: str, initrd: Path) -> Catalogue:
+def load_installer(suite: str, initrd: Path, folder: Path) -> Catalogue:
     """The questions of an installer about to run: its own initrd's, and the shipped ones of its suite for what
     it loads later. Raises as `load_file`.
     """
     shipped = load_shipped(suite)
-    own = load_file(initrd)
-    return shipped if own is load_shipped() else Catalogue({**shipped, **own})
-
-
-def _load(stream: BinaryIO) -> Catalogue:
-    start = stream.read(6)
-    stream.seek(0)
-    if not is_initrd(start):
-        return Catalogue(parse_templates(_decoded(stream.read())))
-    questions: dict[str, Question] = {}
-    for name, text in templates_in_initrd(stream):
-        try:
-            questions.update(parse_templates(text))
-        except TemplatesError as error:
-            raise InvalidFileError(f"{name}: {error.message}", kind=error.kind, hint=error.hint) from error
-    return Catalogue(questions) if questions else load_shipped()
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise TemplatesError(line, "not UTF-8 text") from None
+    own = load_file(initrd, folder)
+    return shipped if own is load_shipped() else Catalogue({**shipped, **own}, own.buttons)

@@ -12,6 +12,7 @@ from autoinstall.answers.problem import Findings, InvalidAnswers
 from autoinstall.answers.secret import Secret
 from autoinstall.answers.secrets import resolve
 from autoinstall.answers.template import TemplateContext
+from autoinstall.build.places import CATALOGUES, cache_folder
 from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.checking import check
 from autoinstall.catalogue.shipped import load_file, load_shipped
@@ -37,7 +38,7 @@ def given_answers(
 
 def given_catalogue(path: Path | None, suite: str | None = None) -> Catalogue:
     """The catalogue that `--catalogue` names, else the one that we ship for the suite."""
-    return load_file(path) if path else load_shipped(suite)
+    return load_file(path, cache_folder(CATALOGUES)) if path else load_shipped(suite)
 
 
 def check_or_raise(answers: Answers, output: Output, *, needs_keyring: bool) -> None:

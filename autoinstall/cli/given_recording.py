@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autoinstall.build.places import CATALOGUES, cache_folder
 from autoinstall.catalogue.shipped import all_shipped, load_file
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.dialog.releases import OneOfSeveral, Recognises
@@ -20,7 +21,7 @@ def given_recording(path: Path) -> Recording:
 def given_recogniser(catalogue: Path | None) -> Recognises:
     """What names the questions: the catalogue that `--catalogue` names, else those of all releases that are shipped."""
     if catalogue:
-        return Recogniser(load_file(catalogue))
+        return Recogniser(load_file(catalogue, cache_folder(CATALOGUES)))
     return OneOfSeveral([Recogniser(one) for one in all_shipped()])
 
 

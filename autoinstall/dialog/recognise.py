@@ -101,8 +101,12 @@ class Recogniser:
 
     def _languages(self) -> Iterator[str]:
         yield from self._first
-        others = {language for question in self._catalogue.values() for language in question.texts}
-        yield from sorted(others - set(self._first))
+        yield from self._others
+
+    @cached_property
+    def _others(self) -> tuple[str, ...]:
+        known = {language for question in self._catalogue.values() for language in question.texts}
+        return tuple(sorted(known - set(self._first)))
 
     def _index(self, language: str) -> _Index:
         if language not in self._indices:
@@ -123,11 +127,16 @@ class Recogniser:
 
     def _of_the_titles_owner(self, found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
         title = squeezed(dialog.title)
+        languages = {one.language for one in found} | {"en"}
         owners = {
             part
             for question in self._catalogue.values()
             if question.type in ("title", "text")
-            and any(squeezed(texts.description) == title for texts in question.texts.values())
+            and any(
+                squeezed(question.texts[language].description) == title
+                for language in languages
+                if language in question.texts
+            )
             for part in question.name.removesuffix("/title").removesuffix("-udeb").split("/")
         }
         return [one for one in found if one.question.name.split("/")[0] in owners]

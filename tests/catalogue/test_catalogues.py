@@ -63,7 +63,7 @@ def test_buttons_are_english_unless_translated(tmp_path):
     assert load_shipped().buttons["en"]["goback"] == "Go Back"
     path = tmp_path / "german.templates"
     path.write_text(GERMAN_YES, encoding="utf-8")
-    catalogue = load_file(path)
+    catalogue = load_file(path, tmp_path / "kept")
     assert catalogue.buttons["de"] == {**load_shipped().buttons["en"], "yes": "Ja"}
     assert catalogue.button_labels("yes") == {"Yes", "Ja"}
 
@@ -74,13 +74,13 @@ def test_an_initrd_gives_the_templates_of_all_its_archives(tmp_path, compress):
     second = archive({"two.templates": GERMAN_YES.encode()})
     path = tmp_path / "initrd"
     path.write_bytes(compress(first + b"\0" * 512 + second + b"\0" * 300))
-    assert set(load_file(path)) == {"my/question", "debconf/button-yes"}
+    assert set(load_file(path, tmp_path / "kept")) == {"my/question", "debconf/button-yes"}
 
 
 def test_an_initrd_without_templates_gives_the_shipped_catalogue(tmp_path):
     path = tmp_path / "initrd.gz"
     path.write_bytes(gzip.compress(archive({"init": b"#!/bin/sh\n"})))
-    assert set(load_file(path)) == set(load_shipped())
+    assert set(load_file(path, tmp_path / "kept")) == set(load_shipped())
 
 
 @pytest.mark.parametrize(
@@ -100,11 +100,11 @@ def test_a_file_that_is_no_catalogue_is_invalid_and_named(tmp_path, content, wor
     path = tmp_path / "catalogue"
     path.write_bytes(content)
     with pytest.raises(InvalidFileError) as caught:
-        load_file(path)
+        load_file(path, tmp_path / "kept")
     assert str(path) in caught.value.message
     assert word in caught.value.message
 
 
 def test_an_absent_catalogue_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="cannot be read"):
-        load_file(tmp_path / "absent")
+        load_file(tmp_path / "absent", tmp_path / "kept")

@@ -14,6 +14,7 @@ from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_descriptions
 from autoinstall.build.endings import error_of_ending
 from autoinstall.build.netboot_source import has_stand_ins
+from autoinstall.build.places import CATALOGUES, cache_folder
 from autoinstall.build.state import DomainRecord
 from autoinstall.build.takeover import earlier
 from autoinstall.catalogue.catalogue import Catalogue
@@ -139,7 +140,7 @@ def _catalogue(context: BuildContext) -> Catalogue:
     if has_stand_ins(context.answers.installer, context.rehearsal):
         return load_shipped(suite)
     try:
-        return load_installer(suite, context.folder.initrd)
+        return load_installer(suite, context.folder.initrd, cache_folder(CATALOGUES))
     except InvalidFileError as error:
         context.events.tell(
             "progress", text=f"{error.message}: taking the questions that are shipped for {suite}"
