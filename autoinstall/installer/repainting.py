@@ -23,6 +23,9 @@ QUIET_AFTER_A_REPAINT = 1.0
 _FROM_HOME = re.compile(r"[^\x1b]{0,8}(?:\x1b[^H\x1b]{0,12}[^H\x1b]?){0,6}?\x1b\[(?:1;1|;)?H")
 """A repaint that begins at the first row and column, after modes and colours."""
 
+SHOW_HIDDEN = b"\t"
+"""Moves the focus, and answers nothing."""
+
 LOST_FOR_GOOD = 6.0
 """Seconds without a paint after which a repaint that never came is not on its way any more."""
 
@@ -47,6 +50,10 @@ class Repainter:
         elif self._damaged() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._due:
             self.ask()
             self._wait = min(self._wait * 2, LONGEST_WAIT)
+        elif self._hidden() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._wait:
+            self._asked_at = time.monotonic()
+            self._view.send(SHOW_HIDDEN)
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
         return changed
 
     @property
@@ -70,7 +77,7 @@ class Repainter:
         mark = self._view.mark()
         self._view.window_seen = True
         self.ask()
-        while not deadline.expired and self._view.readable is None:
+        while not (deadline.expired or self._view.readable or self._hidden()):
             self._view.look(min(0.25, deadline.remaining))
             heard = self._view.heard_since(mark)
             if heard and not self._view.in_screen and not _FROM_HOME.match(heard):
@@ -130,6 +137,20 @@ class Repainter:
             self._first_asked_at = self._view.mark()
         self._view.send(keys)
         self._asked_at = time.monotonic()
+
+    def _hidden(self) -> bool:
+        """newt's empty screen, but the cursor stands where a widget would have it: a window that was not painted.
+
+        A Ctrl-L that newt reads before it has painted a new window leaves that window unpainted, and another
+        one paints the empty screen again (newt 0.52.23, on a real installer); moving the focus paints it.
+        """
+        view = self._view
+        cursor, rows = view.snapshot.cursor, view.snapshot.rows
+        if view.dialog is not None or not rows[-1].text.startswith("<"):
+            return False
+        first = 1 if view.in_screen else 0
+        empty = all(not row.text.strip() for row in rows[first:-1])
+        return empty and first <= cursor.row < len(rows) - 1
 
     def _damaged(self) -> bool:
         """Pieces of a window stand on the screen, and the cursor is not where newt leaves it after a dialog."""

@@ -88,3 +88,29 @@ def test_no_dialog_is_answered_twice_or_wrongly(
     given = [(one.question, one.value) for one in rig.answers() if one.code == 0]
     assert given == list(eighteen.EXPECTED.items())
     assert len(current) > 5
+
+
+@pytest.mark.parametrize("early", [b"\x0c", b"\x0c\x0c\x0c"], ids=["once", "three times"])
+@pytest.mark.parametrize(
+    "inside_screen", [False, pytest.param(True, marks=pytest.mark.screen)], ids=["plain", "screen"]
+)
+def test_a_dialog_that_an_early_repaint_hid_is_found(
+    tmp_path: Path, early: bytes, inside_screen: bool
+) -> None:
+    """A driver that was killed may have asked for a repaint while nothing was asked: newt hides what comes then."""
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), eighteen.STEPS[2:6])
+    environment = [f"{name}={value}" for name, value in rig.environment().items()]
+    argv = rig.argv_in_screen if inside_screen else rig.argv
+    channel = attach(["/usr/bin/env", "-i", *environment, *argv], recorder=None, cwd=rig.folder)
+    installer = Installer(
+        eighteen.book(), eighteen.SECRETS, Recogniser(load_shipped()), Events(), Limits(dialog=60, whole=120)
+    )
+    channel.send(early)
+    try:
+        installer.drive(channel)
+    finally:
+        channel.close()
+    names = [step.questions[0] for step in eighteen.STEPS[2:6]]
+    assert [(one.question, one.value) for one in rig.answers()] == [
+        (name, eighteen.EXPECTED[name]) for name in names
+    ]
