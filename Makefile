@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 # The tests wait for terminals and timers more than they compute.
 WORKERS ?= 4
 
-.PHONY: help demo test never-wrong test-real test-xen-lab image check bench clean
+.PHONY: help demo test never-wrong test-real test-xen-lab test-xen image check bench clean
 
 help:
 	@echo "make demo       the whole job against a rehearsed Xen host: an installed, verified image"
 	@echo "make test       the tests (those of tools that are missing here are skipped, and named)"
 	@echo "make test-real  a whole real installation of Debian 13 in QEMU (about ten minutes, as root)"
 	@echo "make test-xen-lab  the driver on a real Xen host in QEMU (a quarter of an hour, as root the first time)"
+	@echo "make test-xen   a whole real installation of Debian 13 on that Xen host (up to an hour)"
 	@echo "make never-wrong  twenty seeds of each fault on the real frontend's line (an hour)"
 	@echo "make image      an image of Debian 13, by the real installer in QEMU (up to an hour)"
 	@echo "make check      ruff and mypy"
@@ -35,6 +36,10 @@ test-real: $(VENV)/installed-dev
 # The lab is one machine: one worker.
 test-xen-lab: $(VENV)/installed-dev
 	@$(BIN)/pytest -v -m xen tests/xen
+
+# Output is not captured: the hour that it takes shows its progress, and the stages' times.
+test-xen: $(VENV)/installed-dev
+	@$(BIN)/pytest -s -m xen tests/xen_whole
 
 image: $(VENV)/installed-dev
 	@$(BIN)/python scripts/image $(ARGS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autoinstall.toolstack.domain import DomainRow, DomainState
+from autoinstall.toolstack.domain import DomainRow, DomainState, Ending
 
 _ROW = re.compile(
     r"(?P<name>.{40,}?) (?P<domid> {5}|(?=[ \d]{5}) {0,4}\d+) (?P<memory>(?=[ \d]{5}) {0,4}\d+)"
@@ -17,13 +17,18 @@ _ROW = re.compile(
 """A row of `list`: the name filled up to 40 columns, then numbers; a managed domain has no id."""
 
 
+_ENDED = re.compile(r"^Domain \d+ has (?:shut down, reason code \d+|been destroyed)")
+"""A line of the log of xl's own watcher (4.2 to 4.17): the guest went down, or somebody destroyed its domain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What one toolstack says where the other says something else.
 
     `started` finds the domain's id in what a successful `create` prints, where it prints one;
     `uuid_arguments` list UUIDs, and `uuid_row` finds one domain's (`NAME` stands for its name);
-    `waits_for_guest`: `shutdown` itself waits for the guest's acknowledgement and fails without one.
+    `waits_for_guest`: `shutdown` itself waits for the guest's acknowledgement and fails without one;
+    `log` is the host's log of one domain's end, where there is one.
     """
 
     name: str
@@ -31,6 +36,11 @@ class Differences:
     uuid_arguments: tuple[str, ...]
     uuid_row: str
     waits_for_guest: bool
+    log: str | None = None
+
+    def log_of(self, name: str) -> str | None:
+        """Where the host tells how a domain ended."""
+        return self.log.replace("NAME", name) if self.log and "/" not in name else None
 
     def list_arguments_of_uuid(self, name: str) -> tuple[str, ...]:
         return tuple(name if word == "NAME" else word for word in self.uuid_arguments)
@@ -55,6 +65,7 @@ XL = Differences(
     uuid_arguments=("vm-list",),
     uuid_row=r"^(?P<uuid>[0-9a-fA-F-]{36}) +\d+ +NAME\s*$",
     waits_for_guest=True,
+    log="/var/log/xen/xl-NAME.log",
 )
 """xl of Xen 4.1 on: the list's letters are r b p s, then the reason of a shutdown (- r s c w), then d."""
 
@@ -65,6 +76,12 @@ def rows_in(text: str) -> tuple[DomainRow, ...]:
     """The domains in what `list` of xm or xl printed; lines that are no rows (the header) are left out."""
     matches = (_ROW.fullmatch(line.rstrip("\r")) for line in text.split("\n"))
     return tuple(_row(match) for match in matches if match)
+
+
+def ending_in(log: str) -> Ending | None:
+    """How a domain ended, by the last word of xl's log of it; None where that is not told."""
+    told = [line for line in log.splitlines() if _ENDED.search(line)]
+    return Ending("has shut down" in told[-1], told[-1].strip()) if told else None
 
 
 def _row(match: re.Match[str]) -> DomainRow:

@@ -12,7 +12,7 @@ from autoinstall.deadline import Deadline
 from autoinstall.errors import HostError
 from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
-from autoinstall.toolstack.differences import Differences, rows_in
+from autoinstall.toolstack.differences import Differences, ending_in, rows_in
 from autoinstall.toolstack.domain import Counters, DomainRow, Ending
 from autoinstall.toolstack.host import Host, LocalHost
 
@@ -91,8 +91,12 @@ class XenToolstack:
         return None
 
     def ending(self, name: str) -> Ending | None:
-        """A domain that is gone leaves nothing that a command of Xen's would show."""
-        return None
+        """xl leaves a log of each domain that it watches; xm leaves nothing that a command of it would show."""
+        log = self._differences.log_of(name)
+        if log is None:
+            return None
+        done = self._host.run(("tail", "-n", "20", log), QUESTION_SECONDS)
+        return ending_in(done.stdout) if done.status == 0 else None
 
     def shutdown(self, name: str, deadline: Deadline) -> bool:
         try:

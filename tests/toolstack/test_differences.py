@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoinstall.toolstack.differences import XL, XM, rows_in
+from autoinstall.toolstack.differences import XL, XM, ending_in, rows_in
 from autoinstall.toolstack.domain import DomainRow, DomainState
 
 NAMES = st.text(string.ascii_letters + string.digits + "_-.:/+", min_size=1, max_size=60)
@@ -79,3 +79,26 @@ def test_uuids_are_found_by_name() -> None:
     assert XL.uuid_in(listed, "m1") == uuid
     assert XL.uuid_in(listed, "m") is None
     assert XM.uuid_in(f"(domain\n    (domid 3)\n    (uuid {uuid})\n    (name m1)\n)\n", "m1") == uuid
+
+
+@pytest.mark.parametrize(
+    ("log", "by_guest"),
+    [
+        ("Waiting for domain toy (domid 12) to die [pid 1230]\nDomain 12 has shut down, reason code 0 0x0\n"
+         "Action for shutdown reason code 0 is destroy\nDone. Exiting now\n", True),
+        ("Domain 12 has shut down, reason code 1 0x1\nDone. Rebooting now\n"
+         "Waiting for domain toy (domid 13) to die [pid 1230]\nDomain 13 has been destroyed.\n", False),
+        ("Waiting for domain toy (domid 12) to die [pid 1230]\n", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_how_a_domain_ended(log: str, by_guest: bool | None) -> None:
+    ending = ending_in(log)
+    assert (ending.by_guest if ending else None) is by_guest
+    assert ending is None or ending.words in log
+
+
+def test_a_log_is_only_looked_for_where_there_can_be_one() -> None:
+    assert XL.log_of("toy") == "/var/log/xen/xl-toy.log"
+    assert XL.log_of("../toy") is None
+    assert XM.log_of("toy") is None

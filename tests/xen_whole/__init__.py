@@ -1,0 +1,1 @@
+"""A whole real installation, on real Xen."""

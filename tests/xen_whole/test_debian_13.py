@@ -1,0 +1,77 @@
+"""Debian 13 installed, booted and made ready in a paravirtualised guest of real Xen: what no rehearsal can prove."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autoinstall.build.stage import STAGES
+from tests.build.whole import disk_file
+from tests.conftest import needs
+from tests.real.conftest import PASSWORDS, ROOT, Installation
+from tests.xen.conftest import FOLDER_VARIABLE
+
+pytestmark = pytest.mark.xen
+
+SECONDS = 3 * 3600
+
+
+@pytest.fixture(scope="module")
+def installation() -> Installation:
+    needs("xen")
+    work = ROOT / "build" / f"test-xen-{time.strftime('%Y%m%d-%H%M%S')}"
+    command = [sys.executable, "scripts/xen-image", "--work", str(work), "--json"]
+    if folder := os.environ.get(FOLDER_VARIABLE):
+        command += ["--folder", folder]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **PASSWORDS}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        text=True, timeout=SECONDS, check=False,
+    )  # fmt: skip
+    assert done.stdout, f"no document, exit status {done.returncode}: see {work}"
+    return Installation(json.loads(done.stdout), work)
+
+
+def test_every_stage_is_done(installation: Installation) -> None:
+    document = installation.document
+    for stage in document["stages"]:
+        print(f"{stage['name']}: {stage['state']} in {stage['seconds']:.0f} s")
+    assert document["result"] == "done", json.dumps(document["failure"], indent=2)
+    assert [(stage["name"], stage["state"]) for stage in document["stages"]] == [
+        (name, "done") for name in STAGES
+    ]
+
+
+def test_the_installer_came_up_again_and_got_no_key(installation: Installation) -> None:
+    assert any("came up again" in str(event.get("text")) for event in installation.events("progress"))
+    recorded = installation.recorded("install.cast")
+    marks = [number for number, event in enumerate(recorded) if event[1:] == ["m", "installation-complete"]]
+    typed = [event[2] for event in recorded[marks[0] :] if event[1] == "i"]
+    assert typed[:1] == ["\r"]
+    assert set(typed[1:]) <= {"\x1d"}
+
+
+def test_each_question_was_answered_once(installation: Installation) -> None:
+    questions = [event["question"] for event in installation.events("answered")]
+    assert "partman/confirm_nooverwrite" in questions
+    assert questions[-1] == "finish-install/reboot_in_progress"
+    assert len(set(questions)) == len(questions)
+
+
+def test_the_image_is_whole_and_holds_the_edits(installation: Installation, tmp_path: Path) -> None:
+    image = Path(installation.document["image"]["path"])
+    subprocess.run(["qemu-img", "check", "-q", image], check=True, timeout=600)
+    subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=image.parent, check=True, timeout=600
+    )
+    raw = tmp_path / "exported.img"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
+    files = ROOT / "answers" / "files"
+    assert disk_file(raw, "/usr/local/sbin/vmcontext") == (files / "vmcontext").read_text()
+    assert disk_file(raw, "/etc/machine-id") == ""
+    assert "console=hvc0" in disk_file(raw, "/boot/grub/grub.cfg")
