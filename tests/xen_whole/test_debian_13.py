@@ -39,8 +39,6 @@ def installation() -> Installation:
 
 def test_every_stage_is_done(installation: Installation) -> None:
     document = installation.document
-    for stage in document["stages"]:
-        print(f"{stage['name']}: {stage['state']} in {stage['seconds']:.0f} s")
     assert document["result"] == "done", json.dumps(document["failure"], indent=2)
     assert [(stage["name"], stage["state"]) for stage in document["stages"]] == [
         (name, "done") for name in STAGES
