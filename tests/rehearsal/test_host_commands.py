@@ -107,7 +107,7 @@ def test_xl_other_forms_of_no_such_domain(host):
         "Unable to attach console\n",
     )
     assert host.xl("console").returncode == 2
-    assert host.xl("console").stderr == "'xl console' requires at least 1 argument.\n"
+    assert host.xl("console").stderr == "'xl console' requires at least 1 argument.\n\n"
 
 
 def test_a_domain_may_be_named_by_its_id(host):
@@ -216,7 +216,7 @@ def test_a_description_that_cannot_be_read(host):
     assert said(host.xl("create", "syn.cfg")) == (
         1,
         "",
-        "Parsing config from syn.cfg\nsyn.cfg:3: config parsing error near <newline>: syntax error, unexpected NEWLINE,"
+        "Parsing config from syn.cfg\nsyn.cfg:2: config parsing error near <newline>: syntax error, unexpected NEWLINE,"
         " expecting STRING or NUMBER or '['\nFailed to parse config: Invalid argument\n",
     )
     done = host.xm("create", "syn.cfg")

@@ -33,13 +33,22 @@ class Host(Protocol):
 
     places: Mapping[str, str]
 
+    @property
+    def ready(self) -> bytes:
+        """What a guest says once it is up."""
+
     def run(self, command: str) -> tuple[int, str, str]: ...
+
+    def console(self, tool: str) -> list[str]:
+        """The command for the console of the domain `toy`."""
 
     def write(self, name: str, text: str) -> str: ...
 
 
 class Rehearsed:
     """The rehearsed host of a rig."""
+
+    ready = b"ready\r\n"
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
@@ -57,6 +66,9 @@ class Rehearsed:
         done = self.rig.run(*shlex.split(command))
         return done.returncode, done.stdout, done.stderr
 
+    def console(self, tool: str) -> list[str]:
+        return [str(self.rig.home / "bin" / tool), "console", "toy"]
+
     def write(self, name: str, text: str) -> str:
         (self.rig.folder / name).write_text(text)
         return str(self.rig.folder / name)
@@ -64,6 +76,8 @@ class Rehearsed:
 
 class Real:
     """The lab's dom0."""
+
+    ready = b"toy# "
 
     def __init__(self, lab: LabRig) -> None:
         self.lab = lab
@@ -78,6 +92,9 @@ class Real:
     def run(self, command: str) -> tuple[int, str, str]:
         done = self.lab.dom0(command + " < /dev/null", check=False)
         return done.returncode, done.stdout, done.stderr
+
+    def console(self, tool: str) -> list[str]:
+        return [*self.lab.client, "-tt", "-e", "none", "xen-lab", f"stty raw -echo; exec {tool} console toy"]
 
     def write(self, name: str, text: str) -> str:
         self.lab.dom0(f"cat > /srv/{name}", stdin=text)
@@ -135,18 +152,28 @@ def said_by(host: Host, tool: str, group: Mapping[str, Any], *, real: bool) -> I
 _NUMBERS = (
     (re.compile(r"^Domain-0 .*\n", re.MULTILINE), ""),
     (re.compile(r"(?<=[Dd]omain )\d+|(?<=domain=)\d+|(?<=domid=)\d+(?=\n)|(?<=\(id=)\d+"), "N"),
+    (re.compile(r"\S+(?=/bootloader\.\d+\.log)"), "<logs>"),
     (re.compile(r"(?<=bootloader\.)\d+(?=\.log)"), "N"),
     (re.compile(r"\[\d+\]"), "[PID]"),
-    (re.compile(r"(?m)^(\S+ +)\d+( +\d+ +\d+ +)(?:r-----|-b----|------)( +)\d+\.\d$"), r"\1N\2ALIVE\3T"),
     (re.compile(r"\d+(?= KiB)"), "N"),
     (re.compile(r"line \d+, in <module>"), "line N, in <module>"),
 )
+
+
+_ROW = re.compile(r"(?m)^(\S+ +)(\d+)( +\d+ +\d+ +)(?:r-----|-b----|------)( +)(\d+\.\d)$")
+"""A row of `list`: columns keep their widths, whatever stands in them."""
+
+
+def _row(match: re.Match[str]) -> str:
+    name, domid, sizes, blanks, seconds = match.groups()
+    return f"{name}{'N':>{len(domid)}}{sizes}ALIVE {blanks}{'T':>{len(seconds)}}"
 
 
 def _comparable(text: str, names: Mapping[str, str]) -> str:
     """Without what can only differ: numbers of domains and processes, times, dom0's own row, the files' places."""
     for path in sorted(names, key=len, reverse=True):
         text = text.replace(path, names[path])
+    text = _ROW.sub(_row, text)
     for pattern, word in _NUMBERS:
         text = pattern.sub(word, text)
     return text

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from autoinstall.deadline import Deadline
-from autoinstall.errors import BusyError
 from autoinstall.toolstack.description import uuid_of
 from autoinstall.toolstack.differences import XL, XM, Differences
 from autoinstall.toolstack.domain import DomainState
@@ -81,11 +80,3 @@ def test_the_menu_of_pygrub_is_left_alone(lab: LabRig, toolstack: XenToolstack) 
     _, said = lab.attach_until(toolstack, "toy", b"toy# ")
     assert b"toy guest up" in said
     assert next(row for row in toolstack.rows() if row.name == "toy").state is not DomainState.BUILDING
-
-
-def test_a_name_that_is_taken(lab: LabRig, toolstack: XenToolstack) -> None:
-    toolstack.create(lab.describe("toy"), "toy", soon())
-    with pytest.raises(BusyError) as caught:
-        toolstack.create(lab.describe("toy"), "toy", soon())
-    assert caught.value.kind == "name-taken"
-    assert caught.value.host_said and "toy" in caught.value.host_said

@@ -24,7 +24,10 @@ _NO_ANSWER = (
 )
 _XL = "libxl: error: "
 _CANNOT_BUILD = (
-    _XL + "libxl_create.c:1709:domcreate_rebuild_done: Domain {domid}:cannot (re-)build domain: -3"
+    _XL + "libxl_create.c:1640:domcreate_rebuild_done: Domain {domid}:cannot (re-)build domain: -3"
+)
+_NO_BRIDGE = (
+    _XL + "libxl_device.c:1337:device_hotplug_child_death_cb: script: Could not find bridge device {what}"
 )
 _PANIC = "xc: error: panic: "
 _REFUSED = {
@@ -52,7 +55,7 @@ _REFUSED = {
         _XL + "libxl_device.c:455:libxl__device_disk_set_backend: Disk vdev=xvda failed to stat: {what}:"
         " No such file or directory",
         _XL
-        + "libxl_create.c:1253:initiate_domain_create: Domain {domid}:Unable to set disk defaults for disk 0",
+        + "libxl_create.c:1318:initiate_domain_create: Domain {domid}:Unable to set disk defaults for disk 0",
     ),
     "memory-short": (
         _PANIC
@@ -63,9 +66,11 @@ _REFUSED = {
     "bridge-missing": (
         _XL + "libxl_exec.c:117:libxl_report_child_exitstatus: /etc/xen/scripts/vif-bridge online [1234]"
         " exited with error status 1",
-        _XL
-        + "libxl_device.c:1259:device_hotplug_child_death_cb: script: Could not find bridge device {what}",
-        _XL + "libxl_create.c:1862:domcreate_attach_devices: Domain {domid}:unable to add vif devices",
+        _NO_BRIDGE,
+        _XL + "libxl_create.c:1921:domcreate_attach_devices: Domain {domid}:unable to add vif devices",
+        _XL + "libxl_exec.c:117:libxl_report_child_exitstatus: /etc/xen/scripts/vif-bridge offline [1250]"
+        " exited with error status 1",
+        _NO_BRIDGE,
     ),
     "disk-full": (
         _XL + "libxl_dom.c:1070:libxl__userdata_store: cannot write /var/lib/xen/userdata-d.{domid}:"
@@ -102,6 +107,19 @@ xl full list of subcommands:
  uptime              Print uptime for all/some domains
  vm-list             List guest domains, excluding dom0, stubdoms, etc.
 """
+
+
+_USAGES = {
+    "console": "Usage: xl [-vtT] console [options] <Domain>\n-t <type>       console type, pv , serial or vuart\n"
+    "-n <number>     console number\n\nAttach to domain's console.\n\n",
+    "destroy": "Usage: xl [-vtTf] destroy [options] <Domain>\n\n\nTerminate a domain immediately.\n\nOptions:\n\n"
+    "-f                      Permit destroying domain 0, which will only succeed\n"
+    "                        when run from disaggregated toolstack domain with a\n"
+    "                        hardware domain distinct from domain 0.\n",
+    "domid": "Usage: xl [-vtT] domid <DomainName>\n\nConvert a domain name to domain id.\n\n",
+    "domname": "Usage: xl [-vtT] domname <DomainId>\n\nConvert a domain id to domain name.\n\n",
+}
+"""What a command that lacks its domain prints (Xen 4.17)."""
 
 
 class Failed(Exception):
@@ -166,7 +184,9 @@ def _described(file: str, overrides: list[str]) -> Description:
     except OSError as problem:
         raise Failed(f"Failed to read config file: {file}: {problem.strerror}\n", ERROR_FAIL) from None
     except BadDescription as problem:
-        told = f"{file}:{problem.line}: config parsing error {problem}\nFailed to parse config: Invalid argument\n"
+        # xl counts the end of a line that ends too early to the line before.
+        line = problem.line - str(problem).startswith("near <newline>")
+        told = f"{file}:{line}: config parsing error {problem}\nFailed to parse config: Invalid argument\n"
         raise Failed(f"Parsing config from {file}\n{told}") from None
     sys.stderr.write(f"Parsing config from {file}\n")
     try:
@@ -276,6 +296,9 @@ def _domid(host: Host, arguments: list[str]) -> int:
 
 def _domname(host: Host, arguments: list[str]) -> int:
     domid = _only("domname", arguments)
+    if domid == "0":
+        sys.stdout.write("Domain-0\n")
+        return 0
     record = host.find(domid)
     if record is None or str(record.domid) != domid:
         raise Failed(f"Can't get domain name of domain id '{domid}', maybe this domain does not exist.\n")
@@ -309,7 +332,10 @@ def _reboot(host: Host, arguments: list[str]) -> int:
 def _ask_to_end(host: Host, arguments: list[str], wish: str, doing: str) -> int:
     options, names = gnu_getopt(arguments, "awF", ["all", "wait"])
     flags = {name for name, _ in options}
-    victims = host.records() if flags & {"-a", "--all"} else [_existing(host, _only(wish, names))]
+    everything = flags & {"-a", "--all"}
+    if not (everything or names):
+        raise Failed("You must specify -a or a domain id.\n\n")
+    victims = host.records() if everything else [_existing(host, names[0])]
     for record in victims:
         sys.stderr.write(f"{doing} domain {record.domid}\n")
         sys.stderr.flush()
@@ -358,8 +384,8 @@ def _existing(host: Host, name: str) -> Record:
 
 def _only(command: str, names: list[str]) -> str:
     if len(names) < 1:
-        sys.stdout.write(f"Usage: xl [-vf] {command} <Domain>\n")
-        raise Failed(f"'xl {command}' requires at least 1 argument.\n", 2)
+        sys.stdout.write(_USAGES[command])
+        raise Failed(f"'xl {command}' requires at least 1 argument.\n\n", 2)
     return names[0]
 
 

@@ -192,7 +192,8 @@ def _domid(host: Host, arguments: list[str]) -> int:
 
 
 def _domname(host: Host, arguments: list[str]) -> int:
-    sys.stdout.write(f"{_existing(host, _only(arguments)).name}\n")
+    domid = _only(arguments)
+    sys.stdout.write("Domain-0\n" if domid == "0" else f"{_existing(host, domid).name}\n")
     return 0
 
 
