@@ -9,7 +9,7 @@ from collections.abc import Callable
 from getopt import GetoptError, gnu_getopt
 from pathlib import Path
 
-from autoinstall.rehearsal.host import console, orders, pace
+from autoinstall.rehearsal.host import console, orders, pace, xl_words
 from autoinstall.rehearsal.host.creation import Refusal, create
 from autoinstall.rehearsal.host.description import BadDescription, BadDisk, Description, describe, load, read
 from autoinstall.rehearsal.host.domains import DOMAIN_0_MEMORY, REASONS, Host, Record
@@ -17,109 +17,6 @@ from autoinstall.rehearsal.host.xm import about_host
 
 ERROR_FAIL = 3
 """What a failed `create` exits with; most other failures give 1."""
-
-_NO_ANSWER = (
-    "libxl: error: libxl_domain.c:854:pvcontrol_cb: guest didn't acknowledge control request: -9\n"
-    "{wish} failed (rc=-9)\n"
-)
-_XL = "libxl: error: "
-_CANNOT_BUILD = (
-    _XL + "libxl_create.c:1640:domcreate_rebuild_done: Domain {domid}:cannot (re-)build domain: -3"
-)
-_NO_BRIDGE = (
-    _XL + "libxl_device.c:1337:device_hotplug_child_death_cb: script: Could not find bridge device {what}"
-)
-_PANIC = "xc: error: panic: "
-_REFUSED = {
-    "name-taken": (
-        _XL + "libxl_domain.c:81:libxl__domain_rename: Domain {domid}:"
-        'Domain with name "{what}" already exists.',
-        _XL + "libxl_create.c:1296:initiate_domain_create: Domain {domid}:cannot make domain: -6",
-    ),
-    "kernel-missing": (
-        _PANIC + "xg_dom_core.c:205: failed to open file '{what}': No such file or directory: Internal error",
-        _XL + "libxl_dom.c:646:libxl__build_pv: xc_dom_kernel_file failed: No such file or directory",
-        _CANNOT_BUILD,
-    ),
-    "ramdisk-missing": (
-        _PANIC + "xg_dom_core.c:205: failed to open file '{what}': No such file or directory: Internal error",
-        _XL + "libxl_dom.c:659:libxl__build_pv: xc_dom_ramdisk_file failed: No such file or directory",
-        _CANNOT_BUILD,
-    ),
-    "kernel-invalid": (
-        _PANIC + "xg_dom_core.c:689: xc_dom_find_loader: no loader found: Invalid kernel",
-        _XL + "libxl_dom.c:571:libxl__build_dom: xc_dom_parse_image failed",
-        _CANNOT_BUILD,
-    ),
-    "disk-missing": (
-        _XL + "libxl_device.c:455:libxl__device_disk_set_backend: Disk vdev=xvda failed to stat: {what}:"
-        " No such file or directory",
-        _XL
-        + "libxl_create.c:1318:initiate_domain_create: Domain {domid}:Unable to set disk defaults for disk 0",
-    ),
-    "memory-short": (
-        _PANIC
-        + "xg_dom_boot.c:119: xc_dom_boot_mem_init: can't allocate low memory for domain: Out of memory",
-        _XL + "libxl_dom.c:586:libxl__build_dom: xc_dom_boot_mem_init failed: Cannot allocate memory",
-        _CANNOT_BUILD,
-    ),
-    "bridge-missing": (
-        _XL + "libxl_exec.c:117:libxl_report_child_exitstatus: /etc/xen/scripts/vif-bridge online [1234]"
-        " exited with error status 1",
-        _NO_BRIDGE,
-        _XL + "libxl_create.c:1921:domcreate_attach_devices: Domain {domid}:unable to add vif devices",
-        _XL + "libxl_exec.c:117:libxl_report_child_exitstatus: /etc/xen/scripts/vif-bridge offline [1250]"
-        " exited with error status 1",
-        _NO_BRIDGE,
-    ),
-    "disk-full": (
-        _XL + "libxl_dom.c:1070:libxl__userdata_store: cannot write /var/lib/xen/userdata-d.{domid}:"
-        " No space left on device",
-        _XL + "libxl_create.c:1296:initiate_domain_create: Domain {domid}:cannot store the configuration: -3",
-    ),
-    "boot-loader": (
-        _XL
-        + "libxl_bootloader.c:767:bootloader_finished: Domain {domid}:bootloader failed - consult logfile {what}",
-        _XL
-        + "libxl_exec.c:117:libxl_report_child_exitstatus: bootloader [{domid}] exited with error status 1",
-        _CANNOT_BUILD,
-    ),
-}
-_AFTERWARDS = (
-    _XL + "libxl_domain.c:1183:libxl__destroy_domid: Domain {domid}:Non-existant domain",
-    _XL + "libxl_domain.c:1137:domain_destroy_callback: Domain {domid}:Unable to destroy guest",
-    _XL + "libxl_domain.c:1064:domain_destroy_cb: Domain {domid}:Destruction of domain failed",
-)
-
-USAGE = """Usage xl [-vfNtT] <subcommand> [args]
-
-xl full list of subcommands:
-
- create              Create a domain from config file <filename>
- console             Attach to domain's console
- destroy             Terminate a domain immediately
- domid               Convert a domain name to domain id
- domname             Convert a domain id to domain name
- info                Get information about Xen host
- list                List information about all/some domains
- reboot              Issue a reboot signal to a domain
- shutdown            Issue a shutdown signal to a domain
- uptime              Print uptime for all/some domains
- vm-list             List guest domains, excluding dom0, stubdoms, etc.
-"""
-
-
-_USAGES = {
-    "console": "Usage: xl [-vtT] console [options] <Domain>\n-t <type>       console type, pv , serial or vuart\n"
-    "-n <number>     console number\n\nAttach to domain's console.\n\n",
-    "destroy": "Usage: xl [-vtTf] destroy [options] <Domain>\n\n\nTerminate a domain immediately.\n\nOptions:\n\n"
-    "-f                      Permit destroying domain 0, which will only succeed\n"
-    "                        when run from disaggregated toolstack domain with a\n"
-    "                        hardware domain distinct from domain 0.\n",
-    "domid": "Usage: xl [-vtT] domid <DomainName>\n\nConvert a domain name to domain id.\n\n",
-    "domname": "Usage: xl [-vtT] domname <DomainId>\n\nConvert a domain id to domain name.\n\n",
-}
-"""What a command that lacks its domain prints (Xen 4.17)."""
 
 
 class Failed(Exception):
@@ -133,7 +30,7 @@ class Failed(Exception):
 def main(arguments: list[str]) -> int:
     """Run one xl command; its exit status."""
     if not arguments or arguments[0] in ("help", "--help", "-h"):
-        sys.stdout.write(USAGE)
+        sys.stdout.write(xl_words.USAGE)
         return 0 if arguments else 1
     command = COMMANDS.get(arguments[0])
     if command is None:
@@ -196,7 +93,7 @@ def _described(file: str, overrides: list[str]) -> Description:
     except ValueError as problem:
         raise Failed(
             f"{file}: warning: parameter `{problem}' is not a valid number\n"
-            f"{_PANIC}xg_dom_core.c:594: xc_dom_alloc_segment: segment kernel too large: Out of memory\n",
+            f"{xl_words.PANIC}xg_dom_core.c:594: xc_dom_alloc_segment: segment kernel too large: Out of memory\n",
             ERROR_FAIL,
         ) from None
     if not described.name:
@@ -221,7 +118,7 @@ def _words(refusal: Refusal) -> tuple[str, int]:
         return "Neither kernel nor bootloader specified\n", 1
     if refusal.kind == "name-invalid":
         return "Domain name must be specified.\n", 1
-    lines = (*_REFUSED[refusal.kind], *_AFTERWARDS)
+    lines = (*xl_words.REFUSED[refusal.kind], *xl_words.AFTERWARDS)
     return "".join(line.format(what=refusal.what, domid=refusal.domid) + "\n" for line in lines), ERROR_FAIL
 
 
@@ -315,7 +212,7 @@ def _console(host: Host, arguments: list[str]) -> int:
     record = host.find(name)
     if record is None and name.isdigit():
         raise Failed(
-            f"{_XL}libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid={name}\n"
+            f"{xl_words.XL}libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid={name}\n"
             "Unable to attach console\n"
         )
     return console.attach(host, record or _existing(host, name), toolstack="xl", follow=False)
@@ -341,7 +238,7 @@ def _ask_to_end(host: Host, arguments: list[str], wish: str, doing: str) -> int:
         sys.stderr.flush()
         noticed = orders.request(host, record, wish)
         if not noticed and not orders.wait_until_over(host, record, pace.ACKNOWLEDGEMENT):
-            raise Failed(_NO_ANSWER.format(wish=wish))
+            raise Failed(xl_words.NO_ANSWER.format(wish=wish))
     if flags & {"-w", "--wait"}:
         sys.stderr.write(f"Waiting for {len(victims)} domains\n")
         for record in victims:
@@ -384,7 +281,7 @@ def _existing(host: Host, name: str) -> Record:
 
 def _only(command: str, names: list[str]) -> str:
     if len(names) < 1:
-        sys.stdout.write(_USAGES[command])
+        sys.stdout.write(xl_words.USAGES[command])
         raise Failed(f"'xl {command}' requires at least 1 argument.\n\n", 2)
     return names[0]
 
