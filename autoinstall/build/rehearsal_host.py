@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +21,14 @@ STOP_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Mischief:
-    """How the rehearsal misbehaves: its faults as the command line writes them, and the seed of its chances."""
+    """How the rehearsal misbehaves: its faults as the command line writes them, and the seed of its chances.
+
+    `session` are the dialogs of a recorded session, as JSON, that it asks instead of its own.
+    """
 
     faults: Sequence[str] = ()
     seed: int | None = None
+    session: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,12 @@ def prepare(home: Path, *, suite: str, mischief: Mischief) -> RehearsalHost:
         words += ["--seed", str(mischief.seed)]
     for fault in mischief.faults:
         words += ["--fault", fault]
-    said = _succeed(_command(*words, seconds=PREPARE_SECONDS), "prepare the rehearsal")
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as session:
+        if mischief.session is not None:
+            session.write(mischief.session)
+            session.flush()
+            words += ["--session", session.name]
+        said = _succeed(_command(*words, seconds=PREPARE_SECONDS), "prepare the rehearsal")
     told = json.loads(said.stdout)
     environment = dict(told["environment"])
     environment["PATH"] = f"{told['path']}{os.pathsep}{os.environ.get('PATH', os.defpath)}"

@@ -90,6 +90,14 @@ def _add_drive(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_rehearse(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "rehearse", "build against a simulated Xen host, which can misbehave")
     _answers(parser, optional=True)
+    recording = parser.add_argument(
+        "--from",
+        metavar="FILE.cast",
+        type=Path,
+        dest="recording",
+        help="ask the dialogs of a recording, in its order (ends with the install unless --until says otherwise)",
+    )
+    recording.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
     parser.add_argument(
         "--fault",
         action="append",

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from autoinstall import process
 from autoinstall.build.hosts import REHEARSAL
 from autoinstall.build.rehearsal_host import Mischief
+from autoinstall.build.stages.install import InstallStage
 from autoinstall.cli.asked import Asked
 from autoinstall.cli.build import build, report
+from autoinstall.cli.given_recording import given_session
 from autoinstall.cli.output import Output, table
-from autoinstall.errors import HostError, UsageError
+from autoinstall.dialog.model import Kind
+from autoinstall.errors import HostError, JobError, UsageError
 
 NOTHING = "-"
 
@@ -26,11 +30,33 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
             "rehearse needs an answers file", hint="autoinstall rehearse ANSWERS, or rehearse --faults"
         )
     asked = Asked()
-    document = build(arguments, output, REHEARSAL, Mischief(arguments.fault, arguments.seed), asked)
+    session = _session(arguments.recording)
+    if session and not arguments.until:
+        arguments.until = InstallStage.name
+    mischief = Mischief(arguments.fault, arguments.seed, session)
+    document = build(arguments, output, REHEARSAL, mischief, asked)
     document |= {"asked": asked.rows, "never_used": list(asked.never_used)}
     if asked.rows:
         output.result(table(("asked", "answered", "keys", "again", "by"), list(map(_row, asked.rows))))
     return report(document, asked, output)
+
+
+def _session(path: Path | None) -> str | None:
+    """The dialogs of a recording that somebody answered, and the progress between them, for the rehearsal to ask."""
+    if path is None:
+        return None
+    dialogs = [
+        one.document
+        for one in given_session(path, None).dialogs
+        if not one.recognition.prelude and (one.answer is not None or one.dialog.kind is Kind.PROGRESS)
+    ]
+    if not dialogs:
+        raise JobError(
+            f"{path} has no dialog that was answered: there is nothing to rehearse",
+            kind="nothing-answered",
+            hint=f"autoinstall inspect {path} shows what it holds",
+        )
+    return json.dumps(dialogs, ensure_ascii=False)
 
 
 def _row(row: dict[str, Any]) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _prepare(given: argparse.Namespace) -> int:
-    if given.suite not in SUITES:
+    if given.session is None and given.suite not in SUITES:
         return _refuse(
             f"There is no rehearsal of suite {given.suite!r}; there is one of {', '.join(SUITES)}."
         )
@@ -40,7 +40,7 @@ def _prepare(given: argparse.Namespace) -> int:
     except UnknownFault as problem:
         return _refuse(str(problem))
     try:
-        ready = home.prepare(given.home, given.seed, faults)
+        ready = home.prepare(given.home, given.seed, faults, given.session)
     except home.NotPrepared as problem:
         sys.stderr.write(f"{problem}\n")
         return HOST_FAILED
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     prepare = commands.add_parser("prepare", help="make a host ready and print where it is, as one JSON line")
     prepare.add_argument("--home", type=Path, required=True, help="the folder that holds all of it")
     prepare.add_argument("--suite", required=True, help="the release to rehearse")
+    prepare.add_argument("--session", type=Path, help="a recorded session: its dialogs are asked (JSON)")
     prepare.add_argument("--seed", type=int, default=0, help="the same seed gives the same faults")
     prepare.add_argument("--fault", action="append", default=[], metavar="NAME[=N][@QUESTION]")
     stop = commands.add_parser("stop", help="end everything that runs for a folder")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import time
@@ -40,17 +41,24 @@ _PROGRAM = (
 """Without the site module the interpreter is there in a third of the time; the host needs nothing of it."""
 
 
+SESSION = "session.json"
+"""In the folder: the recorded session whose dialogs are asked in place of the suite's."""
+
+
 class NotPrepared(Exception):
     """The rehearsal could not be made ready; the text is a whole sentence."""
 
 
-def prepare(home: Path, seed: int, faults: Sequence[Fault]) -> dict[str, Any]:
+def prepare(home: Path, seed: int, faults: Sequence[Fault], session: Path | None = None) -> dict[str, Any]:
     """Make the folder and start what it needs; what runs there already stays. Raises NotPrepared.
 
+    The dialogs of `session` (a file) are asked instead of the suite's.
     Returns what the driver must know: `path` (folder of the commands), `environment`, `mirror`, `keyring`.
     """
     make_host(home, seed, faults)
     home = home.resolve()
+    if session:
+        shutil.copyfile(session, home / SESSION)
     mirror = _start_mirror(home)
     return {
         "path": str(home / "bin"),

@@ -169,3 +169,47 @@ def test_recording_needs_a_terminal(environment, tmp_path):
     )
     assert done.returncode == 2
     assert "terminal" in done.stderr
+
+
+@pytest.mark.guest
+@pytest.mark.parametrize("recording", ["ubuntu-12.04-rehearsed", "cdebconf-eighteen"])
+def test_a_recorded_session_is_rehearsed_with_live_dialogs(autoinstall, tmp_path, recording: str):
+    cast = str(RECORDINGS / f"{recording}.cast")
+    autoinstall("learn", cast, "-o", "mine.yaml")
+    with (tmp_path / "mine.yaml").open("a") as answers:
+        answers.write('installer: {verify: none, mirror: "http://mirror.example.org/ubuntu"}\n')
+        answers.write("login: {user: ubuntu, password: {secret: user_password}}\n")
+    words = ("rehearse", "mine.yaml", "--from", cast, "--work", "work", "--json")
+    variables = {
+        "AUTOINSTALL_SECRET_USER_PASSWORD": "correct horse battery",
+        "AUTOINSTALL_REHEARSAL_PACE": "0",
+    }
+    done = autoinstall(*words, timeout=300, **variables)
+    document = json.loads(done.stdout)
+    assert document["failure"] is None, done.stderr
+    recorded = json.loads(autoinstall("inspect", cast, "--json").stdout)["dialogs"]
+    wanted = [(one["question"], one["answer"]) for one in recorded if one["answer"] is not None]
+    assert [(one["question"], one["answer"]) for one in document["asked"]] == wanted
+    assert document["stages"][-1]["state"] == "pending"
+    replayed = autoinstall(
+        "replay", "work/install.cast", "--answers", "mine.yaml", "--level", "keys", "--json"
+    )
+    assert json.loads(replayed.stdout)["result"] == "matched"
+
+
+@pytest.mark.guest
+def test_a_recorded_session_is_answered_as_the_file_says_not_as_it_was(autoinstall, tmp_path):
+    autoinstall("learn", EIGHTEEN, "-o", "mine.yaml")
+    text = (tmp_path / "mine.yaml").read_text().replace("clock-setup/utc", "clock-setup/other")
+    (tmp_path / "mine.yaml").write_text(
+        text + 'installer: {verify: none, mirror: "http://mirror.example.org/ubuntu"}\n'
+        "login: {user: ubuntu, password: {secret: user_password}}\n"
+    )
+    words = ("rehearse", "mine.yaml", "--from", EIGHTEEN, "--work", "work", "--json")
+    variables = {
+        "AUTOINSTALL_SECRET_USER_PASSWORD": "correct horse battery",
+        "AUTOINSTALL_REHEARSAL_PACE": "0",
+    }
+    done = autoinstall(*words, timeout=300, **variables)
+    failure = json.loads(done.stdout)["failure"]
+    assert (done.returncode, failure["kind"], failure["question"]) == (1, "unanswered", "clock-setup/utc")

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import FrameType
 
 from autoinstall.rehearsal.faults import Faults
+from autoinstall.rehearsal.home import SESSION
 from autoinstall.rehearsal.installer import boot, machine, power, templates
 from autoinstall.rehearsal.installer.console import Console
 from autoinstall.rehearsal.installer.endings import Ended, Panicked
@@ -44,8 +45,9 @@ def _install(console: Console, pace: Pace) -> None:
     console.take()
     domain = machine.load(Path(os.environ["REHEARSAL_DOMAIN"]))
     boot.boot(console, domain)
-    faults = Faults.load(os.environ["AUTOINSTALL_REHEARSAL_HOME"])
-    suite = script(os.environ.get("AUTOINSTALL_REHEARSAL_SUITE", "precise"))
+    home = Path(os.environ["AUTOINSTALL_REHEARSAL_HOME"])
+    faults = Faults.load(home)
+    suite = script(os.environ.get("AUTOINSTALL_REHEARSAL_SUITE", "precise"), home / SESSION)
     installation = Installation(
         domain,
         console,

@@ -40,7 +40,7 @@ class Installation:
         self.screen = screen
         self.faults = faults
         self.pace = pace
-        self.debconf = Debconf(templates, self._ask)
+        self.debconf = Debconf(templates, self.ask)
         self.network: StaticNetwork | None = None
         self.disk: Disk | None = None
         self._templates = templates
@@ -79,7 +79,8 @@ class Installation:
             self.console.kernel(f"end_request: I/O error, dev {self.written_disk().device}: {error}")
             raise StepFailed from error
 
-    def _ask(self, name: str, form: Form) -> Outcome:
+    def ask(self, name: str, form: Form) -> Outcome:
+        """Show the form of a question, after what a fault has asked before it."""
         self._ask_unknown(name, form.title)
         return self.screen.ask(name, form)
 
