@@ -8,14 +8,23 @@ from autoinstall.build.places import CATALOGUES, cache_folder
 from autoinstall.catalogue.shipped import all_shipped, load_file
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.dialog.releases import OneOfSeveral, Recognises
-from autoinstall.recording.asciicast import Recording, read_cast
+from autoinstall.errors import UsageError
+from autoinstall.recording.asciicast import Recording, cast_of
+from autoinstall.recording.typescript import MAGIC, read_typescript
 from autoinstall.sessions.reading import read_session
 from autoinstall.sessions.session import Session
 
 
 def given_recording(path: Path) -> Recording:
-    """The recording of that name. Raises UsageError where it is missing, InvalidFileError where it is none."""
-    return read_cast(path)
+    """The recording of that name: an asciicast, or a typescript of script(1).
+
+    Raises UsageError where it is missing, InvalidFileError where it is none.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as failure:
+        raise UsageError(f"{path}: {failure.strerror}", kind="recording-unreadable") from None
+    return read_typescript(path, content) if content.startswith(MAGIC) else cast_of(path, content)
 
 
 def given_recogniser(catalogue: Path | None) -> Recognises:

@@ -91,6 +91,11 @@ def read_cast(path: Path) -> Recording:
         content = path.read_bytes()
     except OSError as failure:
         raise UsageError(f"{path}: {failure.strerror}", kind="recording-unreadable") from None
+    return cast_of(path, content)
+
+
+def cast_of(path: Path, content: bytes) -> Recording:
+    """The recording that `path` holds. Raises InvalidFileError where it is no asciicast."""
     first, _, rest = content.partition(b"\n")
     header = _read_header(path, first)
     return Recording(header, tuple(_read_events(path, header, rest)))
