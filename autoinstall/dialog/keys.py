@@ -23,6 +23,8 @@ SPACE = b" "
 RETURN = b"\r"
 CLEAR = b"\x15"
 REPAINT = b"\x0c"
+REPAINT_SCREEN = b"\x01l"
+"""GNU screen's own: Ctrl-A l."""
 
 IDLE_AT_THE_TOP = 3
 """Presses of Up in a row without effect that are taken for the list's beginning: more than keys get lost."""

@@ -21,7 +21,7 @@ from autoinstall.events import Events
 from autoinstall.installer.answering import Answered, Answering, Gone
 from autoinstall.installer.explaining import Explainer
 from autoinstall.installer.failure import InstallerError
-from autoinstall.installer.lifecycle import Happening, Lifecycle
+from autoinstall.installer.lifecycle import COMPLETION, Happening, Lifecycle
 from autoinstall.installer.outcome import Answers, End, Limits, Outcome
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
@@ -29,7 +29,6 @@ from autoinstall.installer.stall import ReadCounters, StallWatch, Verdict
 from autoinstall.installer.view import View
 from autoinstall.recording.mask import Masker
 
-COMPLETION = "finish-install/reboot_in_progress"
 MAIN_MENU = "debian-installer/main-menu"
 SLIPS_FORGIVEN = 5
 """Times that a lost byte of an arrow key may have led back to the main menu before it is called a loop."""

@@ -14,6 +14,9 @@ _CONTROL = re.compile(
 )
 LONGEST_LINE = 2000
 
+COMPLETION = "finish-install/reboot_in_progress"
+"""The question whose answer ends the installation."""
+
 
 class Happening(StrEnum):
     """An event of the guest's life, as `inspect` names it."""
@@ -36,6 +39,7 @@ _SIGNS = (
     (Happening.SHUTDOWN, re.compile(r"Power down|System halted")),
     (Happening.KERNEL_PANIC, re.compile(r"Kernel panic - not syncing")),
 )
+_ANY = re.compile("|".join(sign.pattern for _, sign in _SIGNS) + "|Requesting system|login: $")
 _GOING_DOWN = re.compile(r"Requesting system (?:reboot|halt|poweroff)")
 """busybox init's last words (init.c); the kernel's own may not reach the console."""
 
@@ -88,6 +92,8 @@ class Lifecycle:
 
     def _in_line(self) -> list[Happening]:
         line = _CONTROL.sub("", self._line)
+        if not _ANY.search(line):
+            return []
         self.going_down = self.going_down or bool(_GOING_DOWN.search(line))
         found: list[Happening] = []
         for happening, sign in _SIGNS:

@@ -10,8 +10,9 @@ import re
 import time
 
 from autoinstall.deadline import Deadline
+from autoinstall.dialog.keys import REPAINT, REPAINT_SCREEN
 from autoinstall.dialog.model import Dialog
-from autoinstall.installer.view import REDRAW_NEWT, REDRAW_SCREEN, View
+from autoinstall.installer.view import View
 
 FIRST_WAIT = 0.4
 """Seconds that a damaged screen must stand still before it is painted anew; doubled for each further try."""
@@ -65,7 +66,7 @@ class Repainter:
 
     def ask(self) -> None:
         """Ask for one repaint: of GNU screen where its status line was seen, else of newt."""
-        self._send(REDRAW_SCREEN if self._view.in_screen else REDRAW_NEWT)
+        self._send(REPAINT_SCREEN if self._view.in_screen else REPAINT)
 
     def ask_anew(self, deadline: Deadline) -> None:
         """Have a blank screen painted, of a console that was attached to just now.
@@ -117,7 +118,7 @@ class Repainter:
         as many must come as are owed, or none for so long that none is coming any more.
         """
         known = painted = self._view.paints_since(self._counted_from, dialog.title)
-        self._send(REDRAW_NEWT)
+        self._send(REPAINT)
         wait = deadline.nested(patience)
         while not wait.expired:
             self._view.look(wait.remaining)

@@ -13,9 +13,6 @@ from autoinstall.installer.lifecycle import Happening, Lifecycle
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.sight import Sight
 
-REDRAW_NEWT = b"\x0c"
-REDRAW_SCREEN = b"\x01l"
-
 
 class View(Sight):
     """One attached console as time passes. A new attach needs a new view."""

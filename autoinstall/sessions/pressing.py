@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from autoinstall.answers.secret import Secret
 from autoinstall.dialog.decide import Judge
 from autoinstall.dialog.history import History
-from autoinstall.dialog.keys import REPAINT, RETURN, Press, Seen, Unreachable, next_key
+from autoinstall.dialog.keys import REPAINT, REPAINT_SCREEN, RETURN, Press, Seen, Unreachable, next_key
 from autoinstall.dialog.model import Decision, Dialog, Fill, Reply
-from autoinstall.installer.view import REDRAW_SCREEN
 from autoinstall.sessions.standing import Standing
 
-_QUESTIONS_TO_THE_SCREEN = (REPAINT, REDRAW_SCREEN)
+_QUESTIONS_TO_THE_SCREEN = (REPAINT, REPAINT_SCREEN)
 """Keys that only ask for a new paint; when the driver needs one depends on the time that keys took."""
 
 

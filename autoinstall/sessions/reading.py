@@ -7,8 +7,7 @@ from typing import Protocol
 from autoinstall.dialog.history import History
 from autoinstall.dialog.model import Dialog, Kind
 from autoinstall.dialog.releases import Recognises
-from autoinstall.installer.drive import COMPLETION
-from autoinstall.installer.lifecycle import Happening, Lifecycle
+from autoinstall.installer.lifecycle import COMPLETION, Happening, Lifecycle
 from autoinstall.installer.sight import Sight
 from autoinstall.recording.asciicast import INPUT, OUTPUT, Recording
 from autoinstall.recording.recorder import CONSOLE_CLOSED

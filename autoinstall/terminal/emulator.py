@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 import pyte
+from wcwidth import wcwidth
 
 from autoinstall.terminal.control import ControlFilter
 from autoinstall.terminal.decoding import ConsoleDecoder
@@ -12,15 +15,71 @@ _APPLICATION_CURSOR_KEYS = 1 << 5
 """DECCKM, private mode 1, as pyte numbers it."""
 
 
+_MOST_ATTRIBUTES = 1000
+_MOST_CHARACTERS = 10_000
+_width = functools.lru_cache(maxsize=4096)(wcwidth)
+
+
+class _Drawn(dict[str, pyte.screens.Char]):
+    """The characters that were drawn with one set of attributes."""
+
+    def __init__(self, attributes: pyte.screens.Char) -> None:
+        super().__init__()
+        self._attributes = attributes
+
+    def __missing__(self, char: str) -> pyte.screens.Char:
+        if len(self) > _MOST_CHARACTERS:
+            self.clear()
+        drawn = self[char] = self._attributes._replace(data=char)
+        return drawn
+
+
 class _Screen(pyte.Screen):
-    """pyte's screen, counting how often all of it was scrolled up (newt scrolls lists within margins)."""
+    """pyte's screen, counting how often all of it was scrolled up (newt scrolls lists within margins).
+
+    `shifted` counts the same since it was last set to 0. Lines that only moved up with the others are not
+    dirty: a boot's log would have the whole screen read anew with each of its lines.
+    """
 
     scrolls = 0
+    shifted = 0
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self._drawn: dict[pyte.screens.Char, _Drawn] = {}
+        super().__init__(columns, lines)
+
+    def draw(self, data: str) -> None:
+        """As pyte's, in a fourth of its time for what an installer sends: narrow characters within one line."""
+        cursor = self.cursor
+        if cursor.x + len(data) > self.columns or pyte.modes.IRM in self.mode:
+            super().draw(data)
+            return
+        text = data.translate(self.g1_charset if self.charset else self.g0_charset)
+        if not (text.isascii() and text.isprintable()) and any(_width(char) != 1 for char in text):
+            super().draw(data)
+            return
+        drawn = self._drawn.get(cursor.attrs)
+        if drawn is None:
+            if len(self._drawn) > _MOST_ATTRIBUTES:
+                self._drawn.clear()
+            drawn = self._drawn[cursor.attrs] = _Drawn(cursor.attrs)
+        line = self.buffer[cursor.y]
+        for column, char in enumerate(text, cursor.x):
+            line[column] = drawn[char]
+        cursor.x += len(text)
+        self.dirty.add(cursor.y)
 
     def index(self) -> None:
         last = self.lines - 1
-        self.scrolls += self.cursor.y == last and (not self.margins or self.margins == (0, last))
+        if self.cursor.y != last or (self.margins and self.margins != (0, last)):
+            super().index()
+            return
+        self.scrolls += 1
+        self.shifted += 1
+        dirty = {row - 1 for row in self.dirty if row > 0}
         super().index()
+        self.dirty.clear()
+        self.dirty.update(dirty | {last})
 
 
 class Terminal:
@@ -50,12 +109,20 @@ class Terminal:
         if not self._rows:
             self._rows = [self._row(index) for index in range(screen.lines)]
         else:
+            self._move_up(screen.shifted)
             for index in screen.dirty:
                 if index < len(self._rows):
                     self._refresh(index)
         screen.dirty.clear()
+        screen.shifted = 0
         cursor = Position(screen.cursor.y, min(screen.cursor.x, screen.columns - 1))
         return Snapshot(tuple(self._rows), cursor, _APPLICATION_CURSOR_KEYS in screen.mode, screen.scrolls)
+
+    def _move_up(self, lines: int) -> None:
+        """The rows after so many scrolls; those that came in at the bottom are dirty."""
+        if lines:
+            moved = self._rows[lines:]
+            self._rows = moved + self._rows[: len(self._rows) - len(moved)]
 
     def _refresh(self, index: int) -> None:
         row = self._row(index)
