@@ -32,7 +32,7 @@ def lab_up() -> Iterator[LabRig]:
     """The lab as it was saved; what is done in it is gone afterwards."""
     xen_lab("down")
     told = json.loads(xen_lab("up", "--json"))
-    rig = LabRig(told["host"], shlex.split(told["ssh"]))
+    rig = LabRig(told["host"], shlex.split(told["ssh"]), Path(told["folder"]) / "boot" / "vmlinuz")
     yield rig
     rig.hang_up()
     xen_lab("down")

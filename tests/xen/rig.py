@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import shlex
 import shutil
@@ -45,9 +46,11 @@ def soon() -> Deadline:
 class LabRig:
     """dom0 at `url`, reached by the ssh client `client`; `folder` is the running test's."""
 
-    def __init__(self, url: str, client: list[str]) -> None:
+    def __init__(self, url: str, client: list[str], kernel: Path) -> None:
+        """`kernel` is dom0's own, here: toy guests boot it too."""
         self.url = url
         self.client = client
+        self._kernel = kernel
         self.folder = Path()
         self._line = Path(tempfile.mkdtemp()) / "line"
         self._held = ExitStack()
@@ -73,6 +76,15 @@ class LabRig:
         path = self.folder / f"{name}.cfg"
         path.write_text(TOY.format(name=name, uuid=uuid_of(ID, name), memory=memory) + boot + more)
         return path
+
+    def toy_settings(self, folder: Path) -> list[str]:
+        """The words that put a toy guest in an installer's place; the kernel need not travel."""
+        kept = "d=~/.cache/autoinstall/hosted; f=/srv/guests/vmlinuz; s=$(sha256sum $f | cut -d' ' -f1)"
+        self.dom0(f"{kept}; [ -e $d/sha256-$s ] || cp $f $d/sha256-$s")
+        initrd = folder / "toy-initrd.gz"
+        initrd.write_bytes(base64.b64decode(self.dom0("base64 /srv/guests/toy-initrd.gz").stdout))
+        settings = (f"installer.kernel={self._kernel}", f"installer.initrd={initrd}", "machine.memory=128")
+        return [word for setting in settings for word in ("--set", setting)]
 
     def attach(self, toolstack: XenToolstack, name: str) -> Channel:
         channel = attach(toolstack.console_command(name), recorder=None, environment=toolstack.environment)
