@@ -32,6 +32,10 @@ DYING_SECONDS = 30.0
 CUT_SECONDS = 120.0
 """For consoles that are cut before they show anything, one after the other."""
 
+QUICK_TRIES = 2
+"""Cuts in a row after which a console is taken again at once, on condition that the domain is still the same; a
+question to the host beforehand would cost another second or two."""
+
 SOMETHING_SHOWN = 400
 """Characters: ssh's own words about a lost connection are fewer, a dialog painted anew has more."""
 
@@ -57,13 +61,14 @@ class DomainConsole:
         self._busy: Deadline | None = None
         self._not_ready: Deadline | None = None
         self._cut: Deadline | None = None
+        self._quick = 0
         self._refusals = 0
 
     def attach(self) -> Channel:
         """A new client on the console. What it is refused is seen only when it ends: `after_close`."""
         toolstack = self._context.toolstack
         channel = attach(
-            toolstack.console_command(self._record.name),
+            toolstack.console_command(self._record.name, self._record.domid if self._quick else None),
             recorder=self._recorder,
             cwd=self._context.folder.root,
             environment=toolstack.environment,
@@ -92,9 +97,16 @@ class DomainConsole:
             return self._domain_now(restarts)
         if end is ConsoleEnd.REFUSED:
             self._count_refusal(said, channel.exit_status)
-        elif end is ConsoleEnd.CUT and len(said) < SOMETHING_SHOWN:
+        elif end is ConsoleEnd.CUT:
+            shown = len(said) >= SOMETHING_SHOWN
+            self._quick = 1 if shown else self._quick + 1
+            self._cut = None if shown else self._cut
+            if self._context.host and self._quick <= QUICK_TRIES:
+                return AfterClose.SAME
+            self._quick = 0
             self._wait_for_connection(said)
         else:
+            self._quick = 0
             self._busy = self._not_ready = self._cut = None
             self._refusals = 0
         return self._domain_now(restarts)

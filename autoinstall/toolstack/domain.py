@@ -84,8 +84,8 @@ class Toolstack(Protocol):
     def rows(self) -> tuple[DomainRow, ...]:
         """All domains, as the toolstack lists them."""
 
-    def console_command(self, name: str) -> tuple[str, ...]:
-        """The command that attaches to a domain's console."""
+    def console_command(self, name: str, domid: int | None = None) -> tuple[str, ...]:
+        """The command that attaches to a domain's console; of a host far away, only if its id is still `domid`."""
 
     def counters(self, name: str) -> Counters | None:
         """What the domain has used so far; None where it is not there or the toolstack does not count."""

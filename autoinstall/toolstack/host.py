@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from autoinstall import process
 from autoinstall.process import Completed
+
+OTHER_DOMAIN = 77
+"""The exit status of a console that was not taken, for the domain is another one than it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """How a domain is known again: what its id is asked with, and that id."""
+
+    argv: tuple[str, ...]
+    domid: int
 
 
 class Host(Protocol):
@@ -24,8 +36,11 @@ class Host(Protocol):
     def run_once(self, argv: Sequence[str], seconds: float) -> Completed:
         """Run a command of the toolstack exactly once, to its end, whatever becomes of the connection."""
 
-    def console(self, argv: Sequence[str], name: str) -> tuple[str, ...]:
-        """The command to start here, on a terminal, for a console command there; `name` is the domain's."""
+    def console(self, argv: Sequence[str], name: str, same: Same | None = None) -> tuple[str, ...]:
+        """The command to start here, on a terminal, for a console command there; `name` is the domain's.
+
+        It may look first whether the domain is still the `same`; where not, it exits with OTHER_DOMAIN.
+        """
 
     def description(self, path: Path) -> str:
         """Where the host reads a domain description that lies here."""
@@ -49,7 +64,7 @@ class LocalHost:
     def run_once(self, argv: Sequence[str], seconds: float) -> Completed:
         return self.run(argv, seconds)
 
-    def console(self, argv: Sequence[str], name: str) -> tuple[str, ...]:
+    def console(self, argv: Sequence[str], name: str, same: Same | None = None) -> tuple[str, ...]:
         return (*self._prefix, *argv)
 
     def description(self, path: Path) -> str:

@@ -117,7 +117,7 @@ class QemuToolstack:
             if one.name
         )
 
-    def console_command(self, name: str) -> tuple[str, ...]:
+    def console_command(self, name: str, domid: int | None = None) -> tuple[str, ...]:
         program = (sys.executable, "-m", "autoinstall.toolstack.serial_console")
         return (*program, str(self._folder / f"{name}.serial"), str(self._folder / f"{name}.monitor"))
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from autoinstall.errors import AutoinstallError, BusyError, HostError
 from autoinstall.process import Completed
+from autoinstall.toolstack.host import OTHER_DOMAIN
 from autoinstall.toolstack.ssh_failures import SSH_FAILED
 
 LONGEST_QUOTE = 4000
@@ -184,7 +185,7 @@ def console_end(said: str, status: int | None, *, over_ssh: bool = False) -> Con
         return ConsoleEnd.CUT
     if "Could not lock" in said:
         return ConsoleEnd.IN_USE
-    if means_absent(said):
+    if means_absent(said) or (over_ssh and status == OTHER_DOMAIN):
         return ConsoleEnd.ABSENT
     if "Could not read tty from store" in said or "Could not open tty" in said:
         return ConsoleEnd.NOT_READY

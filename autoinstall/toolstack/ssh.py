@@ -24,6 +24,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from autoinstall import process
 from autoinstall.errors import HostError
 from autoinstall.process import Completed
+from autoinstall.toolstack.host import OTHER_DOMAIN, Same
 from autoinstall.toolstack.ssh_address import SshAddress, parse_address
 from autoinstall.toolstack.ssh_failures import SSH_FAILED, final_failure, not_reached
 
@@ -129,7 +130,7 @@ class SshHost:
     def run_once(self, argv: Sequence[str], seconds: float) -> Completed:
         return self._told(argv, self.job(shlex.join((*self._sudo, *argv)), seconds=seconds))
 
-    def console(self, argv: Sequence[str], name: str) -> tuple[str, ...]:
+    def console(self, argv: Sequence[str], name: str, same: Same | None = None) -> tuple[str, ...]:
         """The terminal is raw before the console starts: else early keys are echoed, and held for a line's end.
 
         A holder of the console that an earlier, cut connection of ours left there is ended first.
@@ -138,13 +139,21 @@ class SshHost:
         born = "sed 's/.*) //' /proc/$1/stat 2> /dev/null | cut -d ' ' -f 20"
         kill = shlex.join((*self._sudo, "kill"))
         script = (
-            f"stty raw -echo; {_PREAMBLE}; born() {{ {born}; }}; "
+            f"stty raw -echo; {_PREAMBLE}; {self._require(same)} born() {{ {born}; }}; "
             f'if read pid begun < {holder} && [ "$(born $pid)" = "$begun" ]; then {kill} $pid; n=0; '
             'while [ "$(born $pid)" = "$begun" ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done; fi '
             f'2> /dev/null; echo "$$ $(born $$)" > {holder}; exec {shlex.join((*self._sudo, *argv))}'
         )
         # Without an escape character: an answer may begin with a tilde.
         return (*self._ssh, "-tt", "-e", "none", *self.address.options, f"exec sh -c {shlex.quote(script)}")
+
+    def _require(self, same: Same | None) -> str:
+        """Of a host that has booted anew, an id says nothing."""
+        if same is None:
+            return ""
+        asked = shlex.join((*self._sudo, *same.argv))
+        here = f'"$({asked} 2> /dev/null) $(cat /proc/sys/kernel/random/boot_id)"'
+        return f"[ {here} = {shlex.quote(f'{same.domid} {self.facts.boot}')} ] || exit {OTHER_DOMAIN};"
 
     def description(self, path: Path) -> str:
         """Where a description is read there: it is written into our folder."""

@@ -14,7 +14,7 @@ from autoinstall.process import Completed
 from autoinstall.toolstack import refusals
 from autoinstall.toolstack.differences import Differences, ending_in, rows_in
 from autoinstall.toolstack.domain import Counters, DomainRow, Ending
-from autoinstall.toolstack.host import Host, LocalHost
+from autoinstall.toolstack.host import Host, LocalHost, Same
 
 QUESTION_SECONDS = 120.0
 """A `list` or `domid` answers within a second or two; a loaded host froze for over 40 s."""
@@ -83,8 +83,9 @@ class XenToolstack:
             raise refusals.error_of(done, "list the domains")
         return rows_in(done.stdout)
 
-    def console_command(self, name: str) -> tuple[str, ...]:
-        return self._host.console((self.name, "console", name), name)
+    def console_command(self, name: str, domid: int | None = None) -> tuple[str, ...]:
+        same = Same((self.name, "domid", name), domid) if domid is not None else None
+        return self._host.console((self.name, "console", name), name, same)
 
     def counters(self, name: str) -> Counters | None:
         """Xen's list tells whole seconds of processor time and nothing of disks: too little to judge by."""

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoinstall.errors import HostError, UsageError
+from autoinstall.toolstack.host import OTHER_DOMAIN, Same
 from autoinstall.toolstack.ssh import CLIENT_VARIABLE, SshHost, reached
 from autoinstall.toolstack.ssh_address import SshAddress, parse_address
 from tests.rigs.hosted import HostedRig
@@ -137,6 +138,12 @@ def test_a_console_ends_the_holder_that_a_cut_left(host: SshHost, rig: HostedRig
             assert second.stdout and second.stdout.readline() == b"attached\n"
             assert first.wait(60) == -15
             second.kill()
+
+
+@pytest.mark.parametrize(("domid", "status"), [(7, 3), (8, OTHER_DOMAIN)])
+def test_a_console_of_another_domain_is_not_taken(host: SshHost, domid: int, status: int) -> None:
+    command = host.console(("sh", "-c", "exit 3"), "name", Same(("echo", "7"), domid))
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == status
 
 
 def test_a_process_that_only_has_the_holders_number_is_left_alone(host: SshHost, rig: HostedRig) -> None:
