@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     ssh.add_argument("words", nargs=argparse.REMAINDER, metavar="COMMAND")
     save = _add(commands, "save", _save, "save the running machine, its guests too")
     save.add_argument("name", nargs="?", default=READY)
-    _add(commands, "reset", _reset, "press the reset button")
+    _add(commands, "reset", _reset, "cut its power, and boot it anew with the same disk")
     _add(commands, "down", _down, "end it; what was not saved is gone")
     _add(commands, "clean", _clean, "end it and remove the folder")
     return parser
