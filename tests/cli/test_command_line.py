@@ -81,11 +81,11 @@ def test_the_completion_script_completes_in_bash(autoinstall, tmp_path):
     script = tmp_path / "completion.sh"
     script.write_text(autoinstall("completion", "bash").stdout)
     asked = (
-        f"source {script}; COMP_WORDS=(autoinstall re); COMP_CWORD=1; "
+        f"source {script}; COMP_WORDS=(autoinstall va); COMP_CWORD=1; "
         "$(complete -p autoinstall | sed 's/.*-F \\([^ ]*\\).*/\\1/'); echo ${COMPREPLY[*]}"
     )
     done = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, timeout=20, check=False)
-    assert done.stdout.split() == ["rehearse"]
+    assert done.stdout.split() == ["validate"]
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(environment):
