@@ -9,22 +9,29 @@ from autoinstall.catalogue.shipped import all_shipped, load_file
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.dialog.releases import OneOfSeveral, Recognises
 from autoinstall.errors import UsageError
-from autoinstall.recording.asciicast import Recording, cast_of
+from autoinstall.recording.asciicast import Recorded, open_cast
 from autoinstall.recording.typescript import MAGIC, read_typescript
 from autoinstall.sessions.reading import read_session
 from autoinstall.sessions.session import Session
 
 
-def given_recording(path: Path) -> Recording:
+def given_recording(path: Path) -> Recorded:
     """The recording of that name: an asciicast, or a typescript of script(1).
 
-    Raises UsageError where it is missing, InvalidFileError where it is none.
+    Raises UsageError where it is missing or no file, InvalidFileError where it is no recording.
     """
+    if path.exists() and not path.is_file():
+        raise UsageError(
+            f"{path} is no file",
+            kind="recording-unreadable",
+            hint="a recording is read more than once: write it to a file",
+        )
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            first = file.read(len(MAGIC))
     except OSError as failure:
         raise UsageError(f"{path}: {failure.strerror}", kind="recording-unreadable") from None
-    return read_typescript(path, content) if content.startswith(MAGIC) else cast_of(path, content)
+    return read_typescript(path) if first == MAGIC else open_cast(path)
 
 
 def given_recogniser(catalogue: Path | None) -> Recognises:

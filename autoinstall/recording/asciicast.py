@@ -12,17 +12,24 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Protocol
 
 from autoinstall.errors import InvalidFileError, UsageError
 
 LATEST = 1e9
 """Seconds that no recording lasts; what claims more is no event."""
 
+LONGEST_LINE = 16 << 20
+"""Bytes of one line, at the most: a console says less in an hour, and a line is held in memory whole."""
+
 OUTPUT, INPUT, MARKER, RESIZE, EXACT_BYTES = "o", "i", "m", "r", "b"
+
+_INPUT_LINE = re.compile(rb'\s*\[[^",]*,\s*"i"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +61,55 @@ class CastEvent:
         return self.text.encode() if self.exact is None else self.exact
 
 
+class Recorded(Protocol):
+    """A recording, wherever its events are: in memory, or in a file that is read anew for each pass over them."""
+
+    @property
+    def header(self) -> Header:
+        """What the recording says of itself."""
+        ...
+
+    @property
+    def events(self) -> Iterable[CastEvent]:
+        """The events in their order, times absolute."""
+        ...
+
+    @property
+    def has_input(self) -> bool:
+        """Whether the keys were recorded too."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A recording that was read, times absolute in both versions."""
 
     header: Header
     events: tuple[CastEvent, ...]
+
+    @property
+    def has_input(self) -> bool:
+        """Whether the keys were recorded too."""
+        return any(event.code == INPUT for event in self.events)
+
+
+@dataclass(frozen=True)
+class CastFile:
+    """A recording that stays in its file: of any length in bounded memory. Its events raise what `read_cast` does."""
+
+    path: Path
+    header: Header
+
+    @property
+    def events(self) -> Iterator[CastEvent]:
+        """The events, read from the file as they are asked for."""
+        return _read_events(self.path, self.header)
+
+    @cached_property
+    def has_input(self) -> bool:
+        """Whether the keys were recorded too."""
+        with _opened(self.path) as file:
+            return any(map(_INPUT_LINE.match, _lines(self.path, file)))
 
 
 def header_line(header: Header) -> bytes:
@@ -87,18 +137,35 @@ def read_cast(path: Path) -> Recording:
 
     Raises UsageError where the file cannot be read, InvalidFileError where it is no asciicast.
     """
+    file = open_cast(path)
+    return Recording(file.header, tuple(file.events))
+
+
+def open_cast(path: Path) -> CastFile:
+    """The recording in a file, its events not read yet. Raises as `read_cast`."""
+    with _opened(path) as file:
+        first = next(_lines(path, file), b"")
+    return CastFile(path, _read_header(path, first))
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        content = path.read_bytes()
+        return path.open("rb")
     except OSError as failure:
         raise UsageError(f"{path}: {failure.strerror}", kind="recording-unreadable") from None
-    return cast_of(path, content)
 
 
-def cast_of(path: Path, content: bytes) -> Recording:
-    """The recording that `path` holds. Raises InvalidFileError where it is no asciicast."""
-    first, _, rest = content.partition(b"\n")
-    header = _read_header(path, first)
-    return Recording(header, tuple(_read_events(path, header, rest)))
+def _lines(path: Path, file: BinaryIO) -> Iterator[bytes]:
+    """The lines of a file. Raises InvalidFileError at one that no recording has."""
+    number = 0
+    while line := file.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE:
+            longest = f"{LONGEST_LINE >> 20} MiB"
+            raise InvalidFileError(
+                f"{path}:{number}:1: a line of more than {longest}: no asciicast", kind="not-a-recording"
+            )
+        yield line
 
 
 def _read_header(path: Path, line: bytes) -> Header:
@@ -127,25 +194,26 @@ def _read_header(path: Path, line: bytes) -> Header:
     )
 
 
-def _read_events(path: Path, header: Header, content: bytes) -> Iterator[CastEvent]:
-    lines = content.split(b"\n")
-    last = max((number for number, line in enumerate(lines) if line.strip()), default=-1)
-    clock, exact = 0.0, None
-    for number, line in enumerate(lines):
-        if not line.strip() or (header.version == 3 and line.startswith(b"#")):
-            continue
-        event = _read_event(line)
-        if event is None:
-            if number == last:
+def _read_events(path: Path, header: Header) -> Iterator[CastEvent]:
+    with _opened(path) as file:
+        lines = _lines(path, file)
+        next(lines, b"")
+        clock, exact = 0.0, None
+        for number, line in enumerate(lines, 2):
+            if not line.strip() or (header.version == 3 and line.startswith(b"#")):
+                continue
+            event = _read_event(line)
+            if event is None:
+                if any(later.strip() for later in lines):
+                    raise InvalidFileError(f"{path}:{number}:1: no asciicast event", kind="not-a-recording")
                 return
-            raise InvalidFileError(f"{path}:{number + 2}:1: no asciicast event", kind="not-a-recording")
-        clock = clock + event.at if header.version == 3 else event.at
-        if event.code == EXACT_BYTES:
-            exact = _decoded(event.text)
-            continue
-        agrees = exact is not None and exact.decode("utf-8", "replace") == event.text
-        yield CastEvent(clock, event.code, event.text, exact if agrees else None)
-        exact = None
+            clock = clock + event.at if header.version == 3 else event.at
+            if event.code == EXACT_BYTES:
+                exact = _decoded(event.text)
+                continue
+            agrees = exact is not None and exact.decode("utf-8", "replace") == event.text
+            yield CastEvent(clock, event.code, event.text, exact if agrees else None)
+            exact = None
 
 
 def _read_event(line: bytes) -> CastEvent | None:

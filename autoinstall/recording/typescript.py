@@ -22,12 +22,15 @@ _USUAL = (80, 24)
 _END = re.compile(rb"\nScript done on [^\n]*\n?\Z")
 
 
-def read_typescript(path: Path, content: bytes) -> Recording:
-    """The recording of a typescript that was read already.
+def read_typescript(path: Path) -> Recording:
+    """The recording of a typescript and its timing file.
 
-    Raises UsageError where its timing file is missing, InvalidFileError where that is none.
+    Raises UsageError where one of the two is missing, InvalidFileError where the timing file is none.
     """
-    first, _, said = content.partition(b"\n")
+    try:
+        first, _, said = path.read_bytes().partition(b"\n")
+    except OSError as failure:
+        raise UsageError(f"{path}: {failure.strerror}", kind="recording-unreadable") from None
     size = _SIZE.search(first)
     columns, lines = (int(size[1]), int(size[2])) if size else _USUAL
     timing = _timing_of(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from autoinstall.dialog.history import History
@@ -9,7 +11,7 @@ from autoinstall.dialog.model import Dialog, Kind
 from autoinstall.dialog.releases import Recognises
 from autoinstall.installer.lifecycle import COMPLETION, Happening, Lifecycle
 from autoinstall.installer.sight import Sight
-from autoinstall.recording.asciicast import INPUT, OUTPUT, Recording
+from autoinstall.recording.asciicast import OUTPUT, CastEvent, Recorded
 from autoinstall.recording.recorder import CONSOLE_CLOSED
 from autoinstall.sessions.playing import Marked, Moment, Resized, Said, Typed, moments
 from autoinstall.sessions.session import RecordedDialog, Session, SessionEvent
@@ -33,33 +35,50 @@ class Watches(Protocol):
         """Keys were sent; `application` says what arrow keys send then (DECCKM)."""
 
 
-def read_session(recording: Recording, recogniser: Recognises, watch: Watches | None = None) -> Session:
+def read_session(recording: Recorded, recogniser: Recognises, watch: Watches | None = None) -> Session:
     """The session that a recording shows, its dialogs named by the recogniser's catalogue."""
     reader = _Reader(recording, recogniser, watch)
-    for moment in moments(recording.events):
+    measure = _Measure()
+    for moment in moments(measure.of(recording.events)):
         reader.take(moment)
     reader.end()
-    header, events = recording.header, recording.events
+    header = recording.header
     return Session(
         header.width,
         header.height,
-        max((event.at for event in events), default=0.0),
-        sum(len(event.text.encode("utf-8", "replace")) for event in events if event.code == OUTPUT),
+        measure.duration,
+        measure.bytes,
         tuple(sorted(reader.dialogs, key=lambda dialog: dialog.at)),
         tuple(reader.events),
     )
 
 
+@dataclass(slots=True)
+class _Measure:
+    """How long a recording is, in seconds and in bytes of output: known when it has gone by."""
+
+    duration: float = 0.0
+    bytes: int = 0
+
+    def of(self, events: Iterable[CastEvent]) -> Iterator[CastEvent]:
+        """The same events."""
+        for event in events:
+            self.duration = max(self.duration, event.at)
+            if event.code == OUTPUT:
+                self.bytes += len(event.text.encode("utf-8", "replace"))
+            yield event
+
+
 class _Reader:
     """Goes through a recording once, from its beginning."""
 
-    def __init__(self, recording: Recording, recogniser: Recognises, watch: Watches | None) -> None:
+    def __init__(self, recording: Recorded, recogniser: Recognises, watch: Watches | None) -> None:
         self.dialogs: list[RecordedDialog] = []
         self.events: list[SessionEvent] = []
         self._recogniser = recogniser
         self._watch = watch
         self._lifecycle = Lifecycle()
-        self._has_input = any(event.code == INPUT for event in recording.events)
+        self._has_input = recording.has_input
         self._at = 0.0
         self._history = History()
         self._standing: Standing | None = None

@@ -14,7 +14,7 @@ SETTLED = 0.025
 
 _ESCAPE = b"\x1b"
 _ENTERS = (b"\r", b"\n")
-_ANSWERING = (b" ", _ESCAPE)
+_SPACE = b" "
 _REDRAWS = (b"\x0c", b"\x01l")
 _CLEAR, _BACKSPACES = "\x15", "\x7f\x08"
 
@@ -54,7 +54,7 @@ class Standing:
         """Keys were sent, where the console's text had reached `place`."""
         self._settled = True
         self._keys = keys
-        self.entered = keys.endswith(_ENTERS) or keys in _ANSWERING
+        self.entered = keys.endswith(_ENTERS) or keys == _ESCAPE or (keys == _SPACE and self._on_button)
         if self.entered:
             self.entered_at = place
         elif keys in _REDRAWS:
@@ -69,6 +69,11 @@ class Standing:
     def touched(self) -> bool:
         """A key was sent to it."""
         return bool(self._keys)
+
+    @property
+    def _on_button(self) -> bool:
+        """Whether Space presses a button here; in a list it ticks, in an entry it is text."""
+        return self.last.focus is not None and self.last.focus.part is Part.BUTTON
 
     @property
     def choices(self) -> tuple[str, ...]:

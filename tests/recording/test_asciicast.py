@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autoinstall.errors import InvalidFileError, UsageError
-from autoinstall.recording.asciicast import Header, event_lines, header_line, read_cast
+from autoinstall.recording.asciicast import (
+    LONGEST_LINE,
+    Header,
+    event_lines,
+    header_line,
+    open_cast,
+    read_cast,
+)
 
 HEADER = b'{"version": 2, "width": 80, "height": 24}\n'
 
@@ -113,3 +120,20 @@ def test_an_absent_file_or_a_folder_is_a_usage_error(tmp_path):
 def test_any_bytes_are_read_or_refused(folder, content):
     with contextlib.suppress(InvalidFileError):
         read_cast(cast(folder, HEADER + content))
+
+
+def test_a_line_without_an_end_is_refused_before_it_fills_the_memory(tmp_path: Path):
+    path = cast(tmp_path, HEADER + b'[1, "o", "' + b"x" * (LONGEST_LINE + 10))
+    with pytest.raises(InvalidFileError, match="a line of more than 16 MiB"):
+        read_cast(path)
+
+
+@pytest.mark.parametrize("line", [b'[1, "i", "a"]\n', b' [ 1.5 ,"i","a"]\n'])
+def test_whether_keys_were_recorded_is_known_before_the_events_are_read(tmp_path: Path, line: bytes):
+    assert open_cast(cast(tmp_path, HEADER + b'[0, "o", "a"]\n' + line)).has_input
+    assert not open_cast(cast(tmp_path, HEADER + b'[0, "o", "[1, \\"i\\""]\n')).has_input
+
+
+def test_a_recording_that_stays_in_its_file_can_be_gone_through_twice(tmp_path: Path):
+    file = open_cast(cast(tmp_path, HEADER + b'[0, "o", "a"]\n[1, "o", "b"]\n'))
+    assert list(file.events) == list(file.events) == list(read_cast(file.path).events)

@@ -16,7 +16,8 @@ HEAD = MAGIC + b'2026-01-01 00:00:00+00:00 [TERM="linux" TTY="/dev/pts/0" COLUMN
 
 def read(folder: Path, said: bytes, timing: str, name: str = "session.timing"):
     (folder / name).write_text(timing)
-    return read_typescript(folder / "session", HEAD + said)
+    (folder / "session").write_bytes(HEAD + said)
+    return read_typescript(folder / "session")
 
 
 @pytest.mark.parametrize("name", ["session.timing", "session.tm"])
@@ -43,8 +44,9 @@ def test_what_is_no_timing_is_said_with_its_line(tmp_path: Path, timing: str) ->
 
 
 def test_a_missing_timing_is_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "session").write_bytes(HEAD)
     with pytest.raises(UsageError) as error:
-        read_typescript(tmp_path / "session", HEAD)
+        read_typescript(tmp_path / "session")
     assert error.value.hint and "script -T session.timing" in error.value.hint
 
 
@@ -52,5 +54,5 @@ def test_a_missing_timing_is_asked_for(tmp_path: Path) -> None:
 def test_what_script_itself_records(tmp_path: Path) -> None:
     command = ["script", "-q", "-T", "session.timing", "-O", "session", "-c", "printf one; printf two"]
     subprocess.run(command, cwd=tmp_path, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    recording = read_typescript(tmp_path / "session", (tmp_path / "session").read_bytes())
+    recording = read_typescript(tmp_path / "session")
     assert b"".join(one.data for one in recording.events) == b"onetwo"

@@ -148,6 +148,20 @@ def rechunked(recording: Recording, sizes: list[int]) -> list[CastEvent]:
     return events
 
 
+@settings(max_examples=10)
+@given(place=st.floats(0, 1))
+def test_a_paint_that_comes_twice_is_no_second_question(
+    place: float, eighteen_recording: Recording, read_eighteen: ReadSession, eighteen_session: Session
+) -> None:
+    events = list(eighteen_recording.events)
+    typed = [number for number, event in enumerate(events) if event.code == INPUT]
+    number = typed[int(place * (len(typed) - 1))]
+    began = max((before for before in range(number) if events[before].data == b"\r"), default=-1) + 1
+    paint = [replace(event, at=events[number].at) for event in events[began:number] if event.code == OUTPUT]
+    found = read_eighteen(with_events(eighteen_recording, [*events[:number], *paint, *events[number:]]))
+    assert answers(found) == answers(eighteen_session)
+
+
 @settings(max_examples=15)
 @given(cut=st.floats(0, 1))
 def test_a_tail_that_is_cut_off_takes_only_its_dialogs_along(
