@@ -59,7 +59,7 @@ class Standing:
             self.entered_at = place
         elif keys in _REDRAWS:
             self.entered_at = None
-        self._remember_text(keys)
+        self._typed = _edited(self._typed, keys)
 
     def console_lost(self) -> None:
         """The next console paints it anew, whatever was sent before."""
@@ -108,19 +108,23 @@ class Standing:
         if dialog.ticked is not None:
             self._ticks.update({label: label in dialog.ticked for label in dialog.choices})
 
-    def _remember_text(self, keys: bytes) -> None:
-        """What stands in an entry after these keys, for a text longer than its entry shows."""
-        for char in keys.decode("utf-8", "replace"):
-            if char == _CLEAR:
-                self._typed = ""
-            elif char in _BACKSPACES:
-                self._typed = self._typed[:-1]
-            elif char.isprintable():
-                self._typed += char
-
     def _text(self) -> str:
         """The text in the entry; where the entry shows only its end, or was left before its echo, what was typed."""
         value, typed = self.last.value or "", self._typed
         scrolled = len(value) >= self.last.width - 1 and typed.endswith(value)
-        unseen = len(self._keys) > 1 and self._keys.endswith(_ENTERS) and typed.startswith(value)
-        return typed if scrolled or unseen else value
+        unseen = len(self._keys) > 1 and self._keys.endswith(_ENTERS)
+        if scrolled or (unseen and typed.startswith(value)):
+            return typed
+        return _edited(value, self._keys) if unseen else value
+
+
+def _edited(text: str, keys: bytes) -> str:
+    """What stands in an entry, its cursor at the end, after these keys."""
+    for char in keys.decode("utf-8", "replace"):
+        if char == _CLEAR:
+            text = ""
+        elif char in _BACKSPACES:
+            text = text[:-1]
+        elif char.isprintable():
+            text += char
+    return text

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from tests.rigs import eighteen
+from tests.rigs.cdebconf import CdebconfRig
 
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 EIGHTEEN = str(RECORDINGS / "cdebconf-eighteen.cast")
@@ -122,10 +129,20 @@ def test_time_that_runs_backwards_and_torn_ends_are_read_over(autoinstall, tmp_p
     assert sum(one["answer"] is not None for one in document["dialogs"]) == 18
 
 
+class Size(NamedTuple):
+    """Of a window, in cells."""
+
+    columns: int
+    lines: int
+
+
 def person(
-    command: list[str], typed: list[tuple[bytes, bytes]], cwd: Path, environment: dict[str, str]
+    command: list[str], typed: list[tuple[bytes, bytes | Size]], cwd: Path, environment: dict[str, str]
 ) -> bytes:
-    """Run a command on a terminal of its own and type: each text once the other has been seen. What was shown."""
+    """Run a command on a terminal of its own and type: each text once the other has been seen. What was shown.
+
+    A size instead of a text is what the window is given then.
+    """
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(cwd)
@@ -134,7 +151,11 @@ def person(
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if typed and typed[0][0] in shown:
-            os.write(terminal, typed.pop(0)[1])
+            act = typed.pop(0)[1]
+            if isinstance(act, bytes):
+                os.write(terminal, act)
+            else:
+                fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", act.lines, act.columns, 0, 0))
         if select.select([terminal], [], [], 0.1)[0]:
             try:
                 piece = os.read(terminal, 65536)
@@ -160,6 +181,48 @@ def test_a_person_records_a_session_and_no_key_is_changed(environment, tmp_path)
     typed = "".join(event[2] for event in events if event[1] == "i")
     assert "canary" not in (tmp_path / "mine.cast").read_text()
     assert typed.startswith("ad\x1d\x03")
+
+
+def test_a_window_that_changes_its_size_is_told_to_the_command_and_recorded(environment, tmp_path):
+    script = "trap 'stty size; exit 0' WINCH; echo ready; while :; do read -r line; done"
+    command = [sys.executable, "-m", "autoinstall", "record", "-o", "mine.cast", "--", "sh", "-c", script]
+    shown = person(command, [(b"ready", Size(100, 30)), (b"ready", b"\r")], tmp_path, environment)
+    assert b"30 100" in shown
+    events = [json.loads(line) for line in (tmp_path / "mine.cast").read_text().splitlines()[1:]]
+    assert [event[2] for event in events if event[1] == "r"] == ["100x30"]
+
+
+def test_a_password_typed_into_a_dialog_is_not_recorded(environment, tmp_path):
+    """The real frontend shows stars; the keys must be stars too, and the dialogs around it whole."""
+    wanted = ("passwd/username", "passwd/user-password", "passwd/user-password-again", "clock-setup/utc")
+    steps = [step for step in eighteen.STEPS if step.questions[0] in wanted]
+    rig = CdebconfRig.prepare(tmp_path / "rig", eighteen.templates(), steps)
+    variables = [f"{name}={value}" for name, value in rig.environment().items()]
+    recorded = str(tmp_path / "mine.cast")
+    command = [sys.executable, "-m", "autoinstall", "record", "-o", recorded, "--"]
+    keys: list[tuple[bytes, bytes | Size]] = [
+        (b"Username for your account", b"jane\r"),
+        (b"Choose a password", b"canary-73-bird\r"),
+        (b"Re-enter password", b"canary-73-bird\r"),
+        (b"Is the system clock", b"\r"),
+    ]
+    person([*command, "/usr/bin/env", "-i", *variables, *rig.argv], keys, rig.folder, environment)
+    given = {answer.question: answer.value for answer in rig.answers()}
+    assert given["passwd/user-password"] == given["passwd/user-password-again"] == "canary-73-bird"
+    text = (tmp_path / "mine.cast").read_text()
+    assert "canary" not in text
+    dialogs = json.loads(subprocess_inspect(recorded, environment))["dialogs"]
+    assert [(one["question"], one["answer"]) for one in dialogs] == [
+        ("passwd/username", "ubuntujane"),
+        ("passwd/user-password", "***"),
+        ("passwd/user-password-again", "***"),
+        ("clock-setup/utc", True),
+    ]
+
+
+def subprocess_inspect(recording: str, environment: dict[str, str]) -> str:
+    command = [sys.executable, "-m", "autoinstall", "inspect", recording, "--json"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
 
 def test_recording_needs_a_terminal(environment, tmp_path):
