@@ -41,8 +41,20 @@ def load(
     Raises UsageError when there is no such file or an override cannot be put in, InvalidAnswers with
     every problem of what the file says.
     """
+    return load_content(_content(path), path, context=context, overrides=overrides, for_build=for_build)
+
+
+def load_content(
+    content: bytes,
+    path: Path,
+    *,
+    context: TemplateContext | None,
+    overrides: Sequence[str] = (),
+    for_build: bool = False,
+) -> Answers:
+    """The answers that a file at `path` holds or would hold. As `load`."""
     problems = ProblemList()
-    root = read_document(_content(path), str(path), problems)
+    root = read_document(content, str(path), problems)
     if root is None:
         raise InvalidAnswers(problems.found)
     root = apply_overrides(root, overrides)

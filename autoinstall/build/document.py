@@ -62,8 +62,12 @@ def failure_document(
     waited: float,
     screen: Sequence[str],
     go_on: str,
+    kept: Path | None = None,
 ) -> Document:
-    """Why a build failed. `awaited`, `waited` and `screen` are taken where the error does not know better."""
+    """Why a build failed. `awaited`, `waited` and `screen` are taken where the error does not know better.
+
+    `kept` is the build folder of a guest that lives on.
+    """
     document: Document = {
         "kind": error.kind,
         "exit": error.exit_code,
@@ -85,6 +89,10 @@ def failure_document(
             document |= {"awaited": error.awaited, "waited": round(error.waited, 1)}
         if error.screen:
             document["screen"] = list(error.screen)
+        if kept and error.proposal:
+            document["answer"] = shlex.join(
+                ["autoinstall", "answer", str(kept), f"{error.question or ''}=VALUE"]
+            )
     return document
 
 

@@ -114,6 +114,7 @@ class Engine:
             waited=time.monotonic() - self._started,
             screen=last_screen(cast) if cast else (),
             go_on=next_command(context.folder.root, context.state.state),
+            kept=context.folder.root if context.kept else None,
         )
         context.events.stage = stage.name if stage else None
         self._end_stage(StageState.FAILED)

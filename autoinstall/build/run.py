@@ -21,7 +21,7 @@ from autoinstall.build.stages import all_stages
 from autoinstall.build.state import BuildState, StageRecord, StageState, StateFile, read_state
 from autoinstall.build.takeover import can_go_on, was_interrupted
 from autoinstall.deadline import Deadline
-from autoinstall.errors import InvalidFileError, UsageError
+from autoinstall.errors import InvalidFileError, JobError, UsageError
 from autoinstall.events import EventFile, Events, Subscriber
 from autoinstall.toolstack.ssh import SshHost, reached
 from autoinstall.toolstack.ssh_address import parse_address
@@ -39,7 +39,7 @@ class BuildRequest:
 
     `build_id` is 8 hexadecimal digits, for a resumed build those of `earlier_id`. `answers_file` is the
     user's file, `answers_text` what BUILD/answers.yaml is to hold (rendered, secrets as references);
-    `subscribers` hear of every event.
+    `needs_guest`: go on with the kept guest of an install, or not at all; `subscribers` hear of every event.
     """
 
     build_id: str
@@ -54,6 +54,7 @@ class BuildRequest:
     reuse: bool = False
     until: str | None = None
     keep: bool = False
+    needs_guest: bool = False
     mischief: Mischief = field(default_factory=Mischief)
     subscribers: Sequence[Subscriber] = ()
 
@@ -201,6 +202,10 @@ class _Build:
         purpose = _PURPOSES.get(first)
         for other in {"install", "boot", "verify"} - ({purpose} if self._guest_may_live else set()):
             context.domains.destroy(other)
+        if self._request.needs_guest and not (
+            first == "install" and self._guest_may_live and can_go_on(context)
+        ):
+            raise no_kept_guest(self._folder.root)
         if self._beginning.restore:
             context.files.restore_disk(context.state.state.stage("install").fingerprint or "")
         elif first == "install" and self._guest_may_live and not can_go_on(context):
@@ -209,6 +214,15 @@ class _Build:
             )
             context.domains.destroy("install")
             self._stages[0].run(context)
+
+
+def no_kept_guest(root: Path) -> JobError:
+    """There is no dialog of a living guest that could be answered."""
+    return JobError(
+        f"{root} has no kept guest that waits for an answer",
+        kind="no-kept-guest",
+        hint="edit the answers file, then go on with `autoinstall build ANSWERS --resume`",
+    )
 
 
 def _remove_failure(folder: BuildFolder) -> None:

@@ -39,7 +39,7 @@ def build(
         toolstack = chosen_toolstack(toolstack)
     check_or_raise(answers, output, needs_keyring=toolstack != REHEARSAL)
     asked.answers = answers.book.answers
-    with _progress(output) as show:
+    with progress_of(output) as show:
         return run_build(
             BuildRequest(
                 build_id,
@@ -81,7 +81,7 @@ def _build_id(arguments: argparse.Namespace) -> str:
 
 
 @contextlib.contextmanager
-def _progress(output: Output) -> Iterator[Subscriber]:
+def progress_of(output: Output) -> Iterator[Subscriber]:
     """What shows a build's progress: a picture on a terminal, lines elsewhere."""
     if not output.live:
         yield ProgressLines(output)

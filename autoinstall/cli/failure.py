@@ -70,6 +70,8 @@ def failure_lines(failure: Mapping[str, Any]) -> list[str]:
             "these lines in the answers file would answer it:",
             *_indented(failure["proposal"].splitlines()),
         ]
+    if failure.get("answer"):
+        lines.append(f"answer it in this build alone: {printable(failure['answer'])}")
     if failure.get("hint"):
         lines.append(f"hint: {printable(failure['hint'])}")
     if failure.get("next"):

@@ -30,6 +30,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_validate(commands)
     _add_plan(commands)
     _add_build(commands)
+    _add_answer(commands)
     _add_drive(commands)
     _add_rehearse(commands)
     _add_record(commands)
@@ -71,6 +72,21 @@ def _add_build(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     _build_options(parser)
     _set(parser)
+    _json(parser)
+
+
+def _add_answer(commands: _Commands[argparse.ArgumentParser]) -> None:
+    does = "answer the dialog at which a kept build stopped, and go on from that very screen"
+    parser = _command(commands, "answer", does)
+    build = parser.add_argument("build", metavar="BUILD", type=Path, help="the folder of a build with --keep")
+    build.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument(
+        "given",
+        metavar="NAME=VALUE",
+        nargs="+",
+        help="an answer by its question's name; =VALUE for the dialog on the screen; "
+        "VALUE is text, a YAML list or secret:REFERENCE",
+    )
     _json(parser)
 
 

@@ -83,9 +83,15 @@ class Run:
         return living(self.work) + domains + parts
 
 
-def run(folder: Path, *words: str, seconds: float = SECONDS, **variables: str) -> Run:
-    """Run `autoinstall WORDS --work FOLDER/work` to its end, with a cache and a home of its own."""
+def run(
+    folder: Path, *words: str, seconds: float = SECONDS, place: str | None = "--work", **variables: str
+) -> Run:
+    """Run `autoinstall WORDS --work FOLDER/work` to its end, with a cache and a home of its own.
+
+    Where `place` is "work", the build folder stands right behind the command's name; with None, nowhere.
+    """
     work = folder / "work"
+    placed = {"--work": [*words, "--work", str(work)], "work": [words[0], str(work), *words[1:]]}
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -96,7 +102,7 @@ def run(folder: Path, *words: str, seconds: float = SECONDS, **variables: str) -
         "AUTOINSTALL_REHEARSAL_PACE": "0",
     }
     done = subprocess.run(
-        [sys.executable, "-m", "autoinstall", *words, "--work", str(work)],
+        [sys.executable, "-m", "autoinstall", *placed.get(place or "", words)],
         env=environment | variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
