@@ -90,8 +90,8 @@ def failure_document(
         if error.screen:
             document["screen"] = list(error.screen)
         if kept and error.proposal:
-            document["answer"] = shlex.join(
-                ["autoinstall", "answer", str(kept), f"{error.question or ''}=VALUE"]
+            document["answer"] = (
+                f"{shlex.join(['autoinstall', 'answer', str(kept)])} '{error.question or ''}=VALUE'"
             )
     return document
 

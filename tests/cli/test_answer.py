@@ -25,7 +25,7 @@ def answer(folder: Path, *given: str, **variables: str) -> Run:
 @pytest.mark.guest
 def test_an_unknown_dialog_is_answered_on_its_screen(tmp_path: Path) -> None:
     stopped = kept(tmp_path, "unknown-question")
-    assert stopped.failure["answer"] == f"autoinstall answer {stopped.work} =VALUE"
+    assert stopped.failure["answer"] == f"autoinstall answer {stopped.work} '=VALUE'"
     done = answer(tmp_path, "=No")
     assert (done.status, done.document["failure"]) == (0, None)
     assert done.document["add"] == "dialogs:\n" + RULE

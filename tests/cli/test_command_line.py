@@ -6,7 +6,22 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ["validate", "plan", "build", "drive", "rehearse", "schema", "completion"]
+COMMANDS = [
+    *(
+        "validate",
+        "plan",
+        "build",
+        "answer",
+        "drive",
+        "rehearse",
+        "record",
+        "inspect",
+        "replay",
+        "learn",
+        "diff",
+    ),
+    *("clean", "schema", "completion"),
+]
 
 
 def test_help_names_every_command_and_the_exit_codes(autoinstall):
