@@ -17,6 +17,7 @@ from autoinstall.sessions.session import Session
 RECORDINGS = Path(__file__).parents[1] / "recordings"
 EIGHTEEN = RECORDINGS / "cdebconf-eighteen.cast"
 REHEARSED = RECORDINGS / "ubuntu-12.04-rehearsed.cast"
+DEBIAN_13 = RECORDINGS / "debian-13-whole.cast"
 DEBIAN_12 = RECORDINGS / "debian-12-to-the-proxy.cast"
 
 ReadSession = Callable[[Recording], Session]

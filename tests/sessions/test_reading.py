@@ -13,7 +13,7 @@ from autoinstall.recording.asciicast import INPUT, MARKER, OUTPUT, CastEvent, Re
 from autoinstall.sessions.reading import read_session
 from autoinstall.sessions.session import Session
 from tests.rigs import eighteen
-from tests.sessions.conftest import DEBIAN_12, REHEARSED, ReadSession, of_any_release
+from tests.sessions.conftest import DEBIAN_12, DEBIAN_13, REHEARSED, ReadSession, of_any_release
 
 ANSWERS: dict[str, Any] = {
     "localechooser/languagelist": "English",
@@ -87,6 +87,47 @@ def test_the_real_installer_of_debian_12() -> None:
     assert session.bytes == sum(
         len(event.text.encode()) for event in read_cast(DEBIAN_12).events if event.code == "o"
     )
+
+
+def test_a_whole_real_installation_of_debian_13() -> None:
+    session = read_session(read_cast(DEBIAN_13), of_any_release())
+    assert answers(session) == [
+        ("localechooser/languagelist", "English"),
+        ("localechooser/shortlist/en", "United Kingdom"),
+        ("keyboard-configuration/xkb-keymap", "British English"),
+        ("netcfg/get_hostname", "debian"),
+        ("netcfg/get_domain", ""),
+        ("mirror/http/countries", "enter information manually"),
+        ("mirror/http/hostname", "mirror.example"),
+        ("mirror/http/directory", "/debian"),
+        ("mirror/http/proxy", "http://10.0.2.2:38181/"),
+        ("passwd/root-password", "***"),
+        ("passwd/root-password-again", "***"),
+        ("passwd/user-fullname", "Debian User"),
+        ("passwd/username", "debian"),
+        ("passwd/user-password", "***"),
+        ("passwd/user-password-again", "***"),
+        ("partman-auto/init_automatically_partition", "Guided - use entire disk"),
+        ("partman-auto/select_disk", "Virtual disk 1 (vda) - 8.6 GB Virtio Block Device"),
+        ("partman-auto/choose_recipe", "All files in one partition (recommended for new users)"),
+        ("partman/choose_partition", "Finish partitioning and write changes to disk"),
+        ("partman/confirm_nooverwrite", True),
+        ("popularity-contest/participate", False),
+        ("tasksel/first", ()),
+        ("grub-installer/only_debian", True),
+        ("grub-installer/choose_bootdev", "/dev/vda"),
+        ("finish-install/reboot_in_progress", "Continue"),
+        ("localechooser/languagelist", None),
+    ]
+    assert [one.event for one in session.events] == [
+        "kernel-boot",
+        "installer-started",
+        "installation-complete",
+        "reboot",
+        "kernel-boot",
+        "installer-again",
+        "console-closed",
+    ]
 
 
 def test_an_installer_that_came_up_again_was_answered_by_nobody() -> None:
