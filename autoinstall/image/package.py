@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from autoinstall import process
 from autoinstall.errors import HostError, InvalidFileError, VerificationError
@@ -22,10 +23,13 @@ from autoinstall.image.http import fetch_bytes
 from autoinstall.image.sums import SignedSums, require_digest, suite_release
 
 LONGEST_LINKS = 8
-_UNPACKERS: tuple[tuple[str, Callable[[bytes], bytes]], ...] = (
-    (".xz", lzma.decompress),
-    (".gz", gzip.decompress),
-    ("", bytes),
+_AT_ONCE = 1 << 20
+"""Bytes of an index (60 MB for the main section) that are unpacked at once."""
+
+_UNPACKED_BY: tuple[tuple[str, Callable[..., Any]], ...] = (
+    (".xz", lzma.open),
+    (".gz", gzip.open),
+    ("", lambda plain: plain),
 )
 
 
@@ -53,11 +57,11 @@ def split_reference(reference: str) -> tuple[str, str]:
 def find_package(mirror: str, suite: str, architecture: str, name: str, keyring: Path) -> PackageFile:
     """Look a package up in the suite's main section. Raises VerificationError where it is not listed."""
     release = suite_release(mirror, suite, keyring)
-    packages = _packages(mirror, suite, f"main/binary-{architecture}/Packages", release)
-    for stanza in packages.split("\n\n"):
-        if not stanza.lstrip("\n").startswith(f"Package: {name}\n"):
+    for stanza in _stanzas(mirror, suite, f"main/binary-{architecture}/Packages", release):
+        if not stanza.startswith(f"Package: {name}\n".encode()):
             continue
-        fields = dict(line.split(": ", 1) for line in stanza.splitlines() if ": " in line and line[0] != " ")
+        lines = stanza.decode("utf-8", "replace").splitlines()
+        fields = dict(line.split(": ", 1) for line in lines if ": " in line and line[0] != " ")
         digest = Digest("sha256", fields["SHA256"].lower())
         return PackageFile(
             fields["Filename"], digest, f"package {name} {fields['Version']}, {release.vouched}"
@@ -83,13 +87,23 @@ def extract_file(package: Path, path: str, target: Path) -> None:
                 shutil.copyfileobj(content, file)
 
 
-def _packages(mirror: str, suite: str, path: str, release: SignedSums) -> str:
-    for ending, unpack in _UNPACKERS:
+def _stanzas(mirror: str, suite: str, path: str, release: SignedSums) -> Iterator[bytes]:
+    """The entries of a package index, whose checksum was compared before any of it is unpacked."""
+    for ending, unpack in _UNPACKED_BY:
         if path + ending in release.sums:
             content = fetch_bytes(f"{mirror}/dists/{suite}/{path}{ending}")
             require_digest(path + ending, content, release.sums[path + ending])
-            return unpack(content).decode("utf-8", "replace")
+            yield from _split(unpack(BytesIO(content)))
+            return
     raise VerificationError(f"{path} stands in no signed list of {suite}", kind="unlisted-file")
+
+
+def _split(index: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while piece := index.read(_AT_ONCE):
+        *whole, rest = (rest + piece).split(b"\n\n")
+        yield from whole
+    yield rest
 
 
 def _unpack(package: Path, archive: Path) -> None:
