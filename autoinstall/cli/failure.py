@@ -79,14 +79,14 @@ def failure_lines(failure: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def screen_lines(screen: Sequence[str]) -> list[str]:
+def screen_lines(screen: Sequence[str], heading: str = "the last screen:") -> list[str]:
     """A guest's screen in a frame; empty rows at its end are left out."""
     rows = [printable(row.rstrip()) for row in screen]
     while rows and not rows[-1]:
         rows.pop()
     width = max((len(row) for row in rows), default=0)
     edge = "+" + "-" * (width + 2) + "+"
-    return ["the last screen:", edge, *(f"| {row.ljust(width)} |" for row in rows), edge]
+    return [heading, edge, *(f"| {row.ljust(width)} |" for row in rows), edge]
 
 
 def _first_lines(failure: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autoinstall.answers.model import Answers
 from autoinstall.answers.secret import Secret
+from autoinstall.cli.failure import screen_lines
 from autoinstall.cli.given_answers import given_answers
 from autoinstall.cli.given_recording import given_recogniser, given_recording
 from autoinstall.cli.output import Output
@@ -73,7 +74,7 @@ def _explained(divergence: Divergence, result: Result) -> list[str]:
         if result is Result.DIVERGED
         else "  the answers file does not answer it",
         f"  by {divergence.why}",
-        *(f"|{line}|" for line in divergence.screen),
+        *screen_lines(divergence.screen, "the screen:"),
         "these lines in the answers file would agree:",
     ]
     return lines + [f"    {line}" for line in divergence.proposal.splitlines()]
