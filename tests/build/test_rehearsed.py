@@ -18,6 +18,7 @@ import pytest
 from autoinstall.answers.loading import load
 from autoinstall.answers.rendered import rendered
 from autoinstall.answers.secret import Secret
+from autoinstall.answers.sections import HYGIENE_ITEMS
 from autoinstall.answers.template import TemplateContext
 from autoinstall.build.rehearsal_host import Mischief, prepare
 from autoinstall.build.run import BuildRequest, earlier_id, run_build
@@ -151,6 +152,20 @@ def test_the_loop_is_seen_answered_by_nothing_and_left(
     closed = [number for number, event in enumerate(cast) if event[1:] == ["m", "console-closed"]]
     sent_after = [event[2] for event in cast[closed[0] :] if event[1] == "i"]
     assert sent_after and set(sent_after) == {"\x1d"}
+
+
+def test_the_finished_disk_is_clean_and_says_so(built: tuple[Path, dict[str, Any], list[Event]]) -> None:
+    work, _, _ = built
+    found = {one["item"]: one for one in json.loads((work / "image" / "hygiene.json").read_text())}
+    assert set(found) == set(HYGIENE_ITEMS[:-1])
+    assert {item for item, one in found.items() if one["state"] == "kept"} == set()
+    gone = [item for item, one in found.items() if one["state"] == "removed"]
+    assert {"ssh-host-keys", "installer-logs", "logs", "password-backups", "hosts", "dhcp-leases"} <= set(
+        gone
+    )
+    assert all(found[item]["paths"] for item in gone)
+    checks = [event for event in events_of(work) if event["event"] == "check"]
+    assert {f"hygiene {item}" for item in found} <= {check["name"] for check in checks if check["ok"]}
 
 
 def test_no_key_goes_to_the_boot_loader(built: tuple[Path, dict[str, Any], list[Event]]) -> None:

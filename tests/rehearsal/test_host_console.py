@@ -134,7 +134,7 @@ def test_the_backlog_keeps_both_ends_of_too_much(host):
     gaps = [after - before for before, after in pairwise(lines) if after != before + 1]
     assert lines[0] < 20000
     assert lines[-1] == 299999
-    assert max(gaps) > 100000
+    assert sum(gaps) > 100000
     assert min(gaps) > 0
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from autoinstall.build.context import BuildContext
+from autoinstall.build.finished_hygiene import check_hygiene
 from autoinstall.image.export import export_image, image_version, require_converter
+from autoinstall.image.finished_disk import require_tools
 
 SUM_FILES = ("SHA256SUMS", "MD5SUMS")
 
@@ -25,9 +27,13 @@ class ExportStage:
 
     def validate(self, context: BuildContext) -> None:
         require_converter(context.answers.image.format)
+        if context.answers.hygiene:
+            require_tools()
 
     def run(self, context: BuildContext) -> None:
         answers, folder = context.answers, context.folder.image
+        disk = context.files.disk_for_export()
+        check_hygiene(context, disk)
         market = answers.marketplace
         name = (
             f"{(market and market.base) or answers.name}-{image_version(market.version if market else None)}"
@@ -37,7 +43,7 @@ class ExportStage:
         _remove_earlier(context, made)
         context.state.will_make(*made, *(path.with_name(path.name + ".part") for path in made))
         context.images = export_image(
-            context.files.disk_for_export(),
+            disk,
             folder,
             name,
             formats=answers.image.format,

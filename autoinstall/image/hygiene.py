@@ -1,0 +1,172 @@
+"""What an installation leaves in an image that no copy of it should have: where it lies, and how it ends there.
+
+The items are those of virt-sysprep(1) that matter on Debian and Ubuntu, and the installer's own traces.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class Cure(StrEnum):
+    """What is done to the files of an item."""
+
+    REMOVE = "remove"
+    EMPTY = "empty"
+    DROP_LINES = "drop-lines"
+    BLANK_LINES = "blank-lines"
+    """As GRUB wants its environment block: the size stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: patterns of absolute paths (`**` at the end: all files below), its cure, and what lines are meant."""
+
+    name: str
+    cure: Cure
+    patterns: tuple[str, ...]
+    line: str = ""
+    written_at_shutdown: bool = False
+    """Guests without systemd write it anew as they go down, and no two boots use the same one."""
+
+
+ITEMS: Mapping[str, Item] = {
+    item.name: item
+    for item in (
+        Item("ssh-host-keys", Cure.REMOVE, ("/etc/ssh/ssh_host_*_key", "/etc/ssh/ssh_host_*_key.pub")),
+        Item("udev-persistent-net", Cure.EMPTY, ("/etc/udev/rules.d/70-persistent-net.rules",)),
+        Item("udev-persistent-cd", Cure.EMPTY, ("/etc/udev/rules.d/70-persistent-cd.rules",)),
+        Item(
+            "dhcp-leases",
+            Cure.REMOVE,
+            tuple(
+                f"/var/lib/{folder}/*" for folder in ("dhcp", "dhcp3", "dhclient", "dhcpcd", "NetworkManager")
+            ),
+        ),
+        Item("installer-logs", Cure.REMOVE, ("/var/log/installer/**",)),
+        Item("logs", Cure.EMPTY, ("/var/log/**",)),
+        Item("apt-lists", Cure.REMOVE, ("/var/lib/apt/lists/**", "/var/cache/apt/archives/*.deb")),
+        Item(
+            "apt-proxy",
+            Cure.DROP_LINES,
+            ("/etc/apt/apt.conf", "/etc/apt/apt.conf.d/*"),
+            r"^[[:space:]]*Acquire::[A-Za-z]+::Proxy[[:space:]]",
+        ),
+        Item(
+            "debconf-passwords", Cure.EMPTY, ("/var/cache/debconf/passwords.dat", "/var/cache/debconf/*-old")
+        ),
+        Item(
+            "password-backups",
+            Cure.REMOVE,
+            tuple(f"/etc/{name}-" for name in ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")),
+        ),
+        Item(
+            "random-seed",
+            Cure.REMOVE,
+            tuple(
+                f"/var/lib/{name}"
+                for name in ("urandom/random-seed", "systemd/random-seed", "systemd/credential.secret")
+            ),
+            written_at_shutdown=True,
+        ),
+        Item("resolv-conf", Cure.EMPTY, ("/etc/resolv.conf",)),
+        Item("hosts", Cure.DROP_LINES, ("/etc/hosts",), r"^127\.0\.1\.1[[:space:]]"),
+        Item(
+            "shell-history",
+            Cure.REMOVE,
+            tuple(
+                f"{home}/.{shell}_history"
+                for home in ("/root", "/home/*")
+                for shell in ("bash", "zsh", "ash")
+            ),
+        ),
+        Item("grub-recordfail", Cure.BLANK_LINES, ("/boot/grub/grubenv",), r"^recordfail="),
+        Item("machine-id", Cure.EMPTY, ("/etc/machine-id", "/var/lib/dbus/machine-id")),
+    )
+}
+"""In the order in which they are cured: the machine-id last, for other programs make it again."""
+
+
+class HygieneState(StrEnum):
+    """How an item ends on the finished disk."""
+
+    REMOVED = "removed"
+    ABSENT = "absent"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one item ends: its state, the paths that it is about, and what shows it."""
+
+    item: str
+    state: HygieneState
+    paths: tuple[str, ...]
+    evidence: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As hygiene.json holds it."""
+        return {
+            "item": self.item,
+            "state": self.state.value,
+            "paths": list(self.paths),
+            "evidence": self.evidence,
+        }
+
+
+class Disk(Protocol):
+    """The file system of a finished disk, read only."""
+
+    def find(self, pattern: str) -> Iterable[tuple[str, int]]:
+        """Path and size in bytes of each regular file that the pattern fits."""
+
+    def content(self, path: str) -> bytes: ...
+
+
+def findings(disk: Disk, cured: Mapping[str, Sequence[str]]) -> list[Finding]:
+    """How each item ends. `cured` names, for each item that was to be cleaned, the paths that the guest had of it."""
+    return [_finding(disk, item, cured.get(item.name)) for item in ITEMS.values()]
+
+
+def _finding(disk: Disk, item: Item, cured: Sequence[str] | None) -> Finding:
+    left = tuple(dict.fromkeys(path for pattern in item.patterns for path in _left(disk, item, pattern)))
+    if item.name == "logs":
+        left = tuple(path for path in left if not path.startswith("/var/log/installer/"))
+    if left:
+        wanted = "is still on" if cured is not None else "was not to be cleaned: on"
+        return Finding(item.name, HygieneState.KEPT, left, f"{wanted} the finished disk")
+    looked = ", ".join(item.patterns)
+    if cured:
+        evidence = f"the finished disk has none of it (looked at {looked})"
+        return Finding(item.name, HygieneState.REMOVED, tuple(cured), evidence)
+    return Finding(item.name, HygieneState.ABSENT, (), f"the finished disk never had it (looked at {looked})")
+
+
+def _left(disk: Disk, item: Item, pattern: str) -> Iterable[str]:
+    for path, size in disk.find(pattern):
+        if not item.line:
+            if size or item.cure is Cure.REMOVE:
+                yield path
+        elif any(re.match(_python(item.line), line) for line in _lines(disk, path)):
+            yield path
+
+
+def _lines(disk: Disk, path: str) -> list[str]:
+    return disk.content(path).decode("utf-8", "replace").splitlines()
+
+
+def _python(extended: str) -> str:
+    """The extended regular expression of grep(1) as Python's."""
+    return extended.replace("[[:space:]]", r"\s")
+
+
+def tolerated(finding: Finding, *, has_systemd: bool) -> bool:
+    """Whether an item that was to be cleaned may end so."""
+    return finding.state is not HygieneState.KEPT or (
+        ITEMS[finding.item].written_at_shutdown and not has_systemd
+    )
