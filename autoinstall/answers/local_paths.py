@@ -79,6 +79,9 @@ def _default_keyring(answers: Answers) -> Iterator[LocalFile]:
             yield LocalFile(Path(verify.keyring), node)
 
 
+_STEP_SOURCES = (("put_file", "from"), ("install_package", "file"), ("profile", "file"))
+
+
 def _is_local(text: Text) -> bool:
     """Whether the value under these keys is a path, and not a URL or a name of the archive."""
     if text.is_nothing or not text:
@@ -88,5 +91,5 @@ def _is_local(text: Text) -> bool:
         return text.startswith(_LOCAL_STARTS)
     if path == _KEYRING or (path[:2] in _LISTS and len(path) == 3):
         return True
-    is_source = path[:1] == ("guest",) and path[2:] in (("put_file", "from"), ("install_package", "file"))
+    is_source = path[:1] == ("guest",) and path[2:] in _STEP_SOURCES
     return is_source and "://" not in text

@@ -29,7 +29,7 @@ GUEST_PATH = matching(r"/[^\0\n]*", "an absolute path in the guest")
 MODE = matching("[0-7]{3,4}", "a mode in octal digits", "for one 0755")
 SHA256 = matching("[0-9a-f]{64}", "a SHA-256 in 64 hexadecimal digits")
 
-PROFILES = ("opennebula-howto",)
+PROFILES = ("opennebula-howto", "opennebula-context")
 """The named lists of steps that are shipped."""
 
 
@@ -88,9 +88,11 @@ class InstallPackage(Section):
 
 
 class Profile(Section):
-    """A shipped list of steps, by its name; in the file just the name."""
+    """A shipped list of steps; in the file just its name, or a map where its package comes from a file or URL."""
 
     name: Annotated[str, one_of(*PROFILES)]
+    file: Annotated[str | None, LINE] = None
+    sha256: Annotated[str | None, SHA256] = None
 
 
 Step = CommentLine | EmptyFile | PutFile | ReplaceLine | InsertAfter | Run | InstallPackage | Profile
@@ -149,12 +151,17 @@ def _read_step(item: Node, info: ValidationInfo) -> Step:
     if key not in _BY_KEY:
         at_key = Text(key, item.key_places[key], (*item.path, key))
         refuse(at_key, f"unknown step {key}", closest(key, _BY_KEY) or f"one of {', '.join(_BY_KEY)}")
-    inner: Any = {_WORD_ONLY[key]: value} if key in _WORD_ONLY else value
+    is_word = key in _WORD_ONLY and not (key == "profile" and isinstance(value, Keys))
+    inner: Any = {_WORD_ONLY[key]: value} if is_word else value
     step: Step = _BY_KEY[key].model_validate(inner, context=info.context)
     if isinstance(step, PutFile):
         _check_sum(step.source, step.sha256, value)
     if isinstance(step, InstallPackage):
         _check_package(step, value)
+    if isinstance(step, Profile) and step.file is not None:
+        if step.name == "opennebula-howto":
+            refuse(value, "the how-to installs no package", "profile: opennebula-context")
+        _check_sum(step.file, step.sha256, value)
     return step
 
 
@@ -171,8 +178,10 @@ def _check_sum(source: str, sha256: str | None, value: Node) -> None:
 
 
 def _step_schema(key: str) -> Schema:
-    if key in _WORD_ONLY:
-        value: Schema = {"enum": list(PROFILES)} if key == "profile" else dict(TEXT_SCHEMA)
+    if key == "profile":
+        value: Schema = {"oneOf": [{"enum": list(PROFILES)}, Profile.model_json_schema(by_alias=True)]}
+    elif key in _WORD_ONLY:
+        value = dict(TEXT_SCHEMA)
     else:
         value = _BY_KEY[key].model_json_schema(by_alias=True)
     return {"type": "object", "properties": {key: value}, "required": [key], "additionalProperties": False}

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 from autoinstall.answers import steps as written
 from autoinstall.errors import InvalidFileError
-from autoinstall.guest import command_steps, file_steps, profiles
+from autoinstall.guest.from_answers import steps_from
 from autoinstall.guest.steps import Step
 from autoinstall.image.cache import DownloadCache
 from autoinstall.image.digest import Digest
@@ -46,7 +45,7 @@ class GuestSteps:
 
     def make(self) -> tuple[Step, ...]:
         """The steps in their order. Raises what fetching a file raises."""
-        return tuple(step for one in self._written for step in _made(one, self))
+        return steps_from(self._written, self.read)
 
     def read(self, source: str, sha256: str | None) -> bytes:
         """The bytes of a file or URL, checked where there is a sum."""
@@ -67,7 +66,7 @@ class GuestSteps:
         for step in self._written:
             if isinstance(step, written.PutFile):
                 yield step.source, step.sha256
-            elif isinstance(step, written.InstallPackage) and step.file:
+            elif isinstance(step, written.InstallPackage | written.Profile) and step.file:
                 yield step.file, step.sha256
 
     def _content_sum(self, source: str, sha256: str | None) -> str:
@@ -75,52 +74,3 @@ class GuestSteps:
             return f"sha256:{sha256}"
         file = Path(source)
         return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}" if file.is_file() else "missing"
-
-
-@singledispatch
-def _made(step: Any, steps: GuestSteps) -> tuple[Step, ...]:
-    raise TypeError(f"an unknown step: {step!r}")
-
-
-@_made.register
-def _comment_line(step: written.CommentLine, steps: GuestSteps) -> tuple[Step, ...]:
-    return (file_steps.comment_line(step.path, step.line),)
-
-
-@_made.register
-def _empty_file(step: written.EmptyFile, steps: GuestSteps) -> tuple[Step, ...]:
-    return (file_steps.empty_file(step.path),)
-
-
-@_made.register
-def _put_file(step: written.PutFile, steps: GuestSteps) -> tuple[Step, ...]:
-    data = steps.read(step.source, step.sha256)
-    return (file_steps.PutFile(step.to, data, mode=step.mode),)
-
-
-@_made.register
-def _replace_line(step: written.ReplaceLine, steps: GuestSteps) -> tuple[Step, ...]:
-    return (file_steps.replace_line(step.path, step.line, step.replacement),)
-
-
-@_made.register
-def _insert_after(step: written.InsertAfter, steps: GuestSteps) -> tuple[Step, ...]:
-    return (file_steps.insert_after(step.path, step.line, step.insert),)
-
-
-@_made.register
-def _run(step: written.Run, steps: GuestSteps) -> tuple[Step, ...]:
-    return (command_steps.RunCommand(step.command, step.expect, step.timeout),)
-
-
-@_made.register
-def _install_package(step: written.InstallPackage, steps: GuestSteps) -> tuple[Step, ...]:
-    if step.file is None:
-        return (command_steps.InstallPackage(step.name or ""),)
-    data = steps.read(step.file, step.sha256)
-    return (command_steps.InstallPackage(Path(step.file).name, data),)
-
-
-@_made.register
-def _profile(step: written.Profile, steps: GuestSteps) -> tuple[Step, ...]:
-    return profiles.steps_of(step.name)

@@ -34,10 +34,12 @@ def _steps(entry: answers.Step, read: ReadSource) -> tuple[Step, ...]:
             return (insert_after(entry.path, entry.line, entry.insert),)
         case answers.Run():
             return (RunCommand(entry.command, entry.expect, float(entry.timeout)),)
-        case answers.InstallPackage(file=str(file)):
-            return (InstallPackage(PurePosixPath(file).name, read(file, entry.sha256)),)
-        case answers.InstallPackage(name=str(name)):
-            return (InstallPackage(name),)
+        case answers.InstallPackage():
+            return (_package(entry.file, entry.sha256, read) or InstallPackage(entry.name or ""),)
         case answers.Profile():
-            return steps_of(entry.name)
+            return steps_of(entry.name, _package(entry.file, entry.sha256, read))
     raise AssertionError(f"a step without an implementation: {entry}")
+
+
+def _package(file: str | None, sha256: str | None, read: ReadSource) -> InstallPackage | None:
+    return None if file is None else InstallPackage(PurePosixPath(file).name, read(file, sha256))

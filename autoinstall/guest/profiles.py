@@ -2,7 +2,11 @@
 
 `opennebula-howto`: the five edits of OpenNebula's "Howto Create Apps for the Marketplace", Ubuntu 12.04
 on Xen, robust against the forms that its files had from 11.10 to 14.04; and the generator of persistent
-network names masked under /etc, where an upgrade of udev does not bring it back.
+network names masked under /etc, where an upgrade of udev does not bring it back. Where sysvinit or systemd
+starts the guest, the script is enabled there in place of the edits of upstart's jobs.
+
+`opennebula-context`: the contextualization package, `one-context`. Both end by proving that the script works and
+comes before the network.
 """
 
 from __future__ import annotations
@@ -10,9 +14,12 @@ from __future__ import annotations
 import re
 from importlib import resources
 
+from autoinstall.answers.steps import PROFILES
 from autoinstall.errors import InvalidFileError, JobError
+from autoinstall.guest.command_steps import InstallPackage
 from autoinstall.guest.edits import Edited
 from autoinstall.guest.file_steps import EditFile, PutFile, WhenAbsent, empty_file
+from autoinstall.guest.init_systems import Enable, Init, OnInit, ProveContext
 from autoinstall.guest.steps import Step
 
 GENERATOR = "/lib/udev/rules.d/75-persistent-net-generator.rules"
@@ -21,6 +28,9 @@ PERSISTENT_NAMES = "/etc/udev/rules.d/70-persistent-net.rules"
 VMCONTEXT = "/etc/init.d/vmcontext"
 NETWORKING = "/etc/init/networking.conf"
 NETWORK_INTERFACE = "/etc/init/network-interface.conf"
+VMCONTEXT_UNIT = "/etc/systemd/system/vmcontext.service"
+CONTEXT_PACKAGE = "one-context"
+CONTEXT_DAEMON = "/usr/sbin/one-contextd"
 
 _WRITE_RULES = re.compile(r'[ \t]*DRIVERS=="\?\*",[ \t]*IMPORT\{program\}="write_net_rules".*')
 _MKDIR_EXEC = re.compile(r"[ \t]*pre-start[ \t]+exec[ \t]+mkdir[ \t]+-p[ \t]+((?:/var)?/run/network)[ \t\r]*")
@@ -29,10 +39,15 @@ _SCRIPT = re.compile(r"[ \t]*pre-start[ \t]+script[ \t\r]*")
 _SCRIPT_END = re.compile(r"[ \t]*end[ \t]+script[ \t\r]*")
 
 
-def steps_of(profile: str) -> tuple[Step, ...]:
-    """The steps of a profile by its name. Raises InvalidFileError for a name that is none."""
+def steps_of(profile: str, package: InstallPackage | None = None) -> tuple[Step, ...]:
+    """The steps of a profile by its name; `package` is what `opennebula-context` installs, if not one by name.
+
+    Raises InvalidFileError for a name that is none.
+    """
     if profile == "opennebula-howto":
         return opennebula_howto(shipped_vmcontext())
+    if profile == "opennebula-context":
+        return opennebula_context(package or InstallPackage(CONTEXT_PACKAGE))
     raise InvalidFileError(
         f"there is no profile {profile!r}",
         kind="unknown-profile",
@@ -40,24 +55,45 @@ def steps_of(profile: str) -> tuple[Step, ...]:
     )
 
 
-PROFILES = ("opennebula-howto",)
-
-
 def shipped_vmcontext() -> bytes:
     """The project's own vmcontext script."""
     return resources.files(__package__).joinpath("vmcontext").read_bytes()
 
 
+def shipped_unit() -> bytes:
+    """The unit that starts the script before the network."""
+    return resources.files(__package__).joinpath("vmcontext.service").read_bytes()
+
+
 def opennebula_howto(vmcontext: bytes) -> tuple[Step, ...]:
-    """The how-to's edits, in its order, and the mask."""
+    """The how-to's edits, in its order, the mask, and the proof."""
     return (
         EditFile("disable_generator", GENERATOR, disable_generator, WhenAbsent.LEAVE),
         empty_file(PERSISTENT_NAMES),
         empty_file(GENERATOR_MASK),
         PutFile(VMCONTEXT, vmcontext, mode="0755", owner="root:root"),
-        EditFile("call_vmcontext", NETWORKING, call_in_networking),
-        EditFile("call_vmcontext", NETWORK_INTERFACE, call_in_network_interface),
+        OnInit(Init.UPSTART, EditFile("call_vmcontext", NETWORKING, call_in_networking)),
+        OnInit(Init.UPSTART, EditFile("call_vmcontext", NETWORK_INTERFACE, call_in_network_interface)),
+        OnInit(Init.SYSVINIT, _AT_SYSVINITS_BOOT),
+        OnInit(Init.SYSTEMD, PutFile(VMCONTEXT_UNIT, shipped_unit(), mode="0644", owner="root:root")),
+        OnInit(Init.SYSTEMD, _AT_SYSTEMDS_BOOT),
+        ProveContext((VMCONTEXT,), ("vmcontext",)),
     )
+
+
+_AT_SYSVINITS_BOOT = Enable(
+    "vmcontext", "ls /etc/rcS.d/S*vmcontext >/dev/null 2>&1", "update-rc.d vmcontext defaults"
+)
+_AT_SYSTEMDS_BOOT = Enable(
+    "vmcontext.service",
+    "systemctl is-enabled --quiet vmcontext.service",
+    "systemctl daemon-reload; systemctl enable vmcontext.service",
+)
+
+
+def opennebula_context(package: InstallPackage) -> tuple[Step, ...]:
+    """The package, and the proof; packages until 4.x have a script `vmcontext` of their own, later ones a daemon."""
+    return (package, ProveContext((CONTEXT_DAEMON, VMCONTEXT), ("one-context-local", "vmcontext")))
 
 
 def disable_generator(text: str) -> Edited:

@@ -124,6 +124,11 @@ def test_guest_steps_have_types(loaded):
     assert isinstance(put, PutFile) and put.mode == "0755"
 
 
+def test_a_profile_may_name_its_package(loaded, tmp_path):
+    (profile,) = loaded(SMALLEST + "guest:\n  - profile: {name: opennebula-context, file: one.deb}\n").steps
+    assert profile == Profile(name="opennebula-context", file=str(tmp_path / "one.deb"))
+
+
 def test_byte_order_mark_and_crlf_are_read(loaded):
     answers = loaded(b"\xef\xbb\xbfversion: 1\r\nname: x\r\nquestions:\r\n  a/b: y\r\n")
     assert answer_values(answers) == {"a/b": "y"}

@@ -109,6 +109,14 @@ def test_the_profile_names_its_steps() -> None:
         "put_file /etc/init.d/vmcontext",
         "call_vmcontext /etc/init/networking.conf",
         "call_vmcontext /etc/init/network-interface.conf",
+        "enable vmcontext",
+        "put_file /etc/systemd/system/vmcontext.service",
+        "enable vmcontext.service",
+        "prove_context",
+    ]
+    assert [step.name for step in steps_of("opennebula-context")] == [
+        "install_package one-context",
+        "prove_context",
     ]
 
 

@@ -22,6 +22,7 @@ from autoinstall.guest.file_steps import (
     replace_line,
 )
 from autoinstall.guest.from_answers import steps_from
+from autoinstall.guest.init_systems import Enable, OnInit, ProveContext
 from autoinstall.guest.profiles import opennebula_howto
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Step, StepResult, StepState, apply_steps, prove
@@ -176,17 +177,25 @@ def test_the_howto_on_precises_files(shell: Shell, folder: Path) -> None:
     for place in ("etc/udev/rules.d", "etc/init.d"):
         (folder / place).mkdir(parents=True)
     steps = [_below(folder, step) for step in opennebula_howto(b"#!/bin/sh\nexit 0\n")]
-    assert [result.state for result in applied(shell, *steps)] == [StepState.DONE] * 6
+    results = applied(shell, *steps)
+    assert [result.state for result in results] == [StepState.DONE] * 6 + [StepState.ALREADY] * 4
+    assert [result.evidence for result in results[6:9]] == ["not needed: upstart starts this system"] * 3
+    assert "networking.conf calls /etc/init.d/vmcontext before the network" in results[9].evidence
     assert (folder / "etc/udev/rules.d/70-persistent-net.rules").read_bytes() == b""
     assert (folder / "etc/udev/rules.d/75-persistent-net-generator.rules").read_bytes() == b""
     assert os.access(folder / "etc/init.d/vmcontext", os.X_OK)
     assert "\n#DRIVERS==" in (folder / "lib/udev/rules.d/75-persistent-net-generator.rules").read_text()
     assert "  /etc/init.d/vmcontext\nend script\n" in (folder / "etc/init/networking.conf").read_text()
-    assert [result.state for result in applied(shell, *steps)] == [StepState.ALREADY] * 6
+    assert [result.state for result in applied(shell, *steps)] == [StepState.ALREADY] * 10
     assert all(check.ok for check in prove(shell, steps))
 
 
 def _below(folder: Path, step: Step) -> Step:
+    if isinstance(step, OnInit):
+        inner = step.step if isinstance(step.step, Enable) else _below(folder, step.step)
+        return dataclasses.replace(step, step=inner, root=str(folder))
+    if isinstance(step, ProveContext):
+        return dataclasses.replace(step, root=str(folder))
     assert isinstance(step, EditFile | PutFile)
     return dataclasses.replace(step, path=f"{folder}{step.path}")
 
@@ -280,4 +289,6 @@ def test_the_answers_files_steps_become_ours() -> None:
     assert steps[2] == PutFile("/c", b"/files/x None", mode="0755")
     assert steps[5] == RunCommand("true", 2, 7.0)
     assert steps[6] == InstallPackage("one.deb", f"https://host/one.deb {'0' * 64}".encode())
-    assert len(steps) == 14
+    assert len(steps) == 18
+    with_file = answers.Profile(name="opennebula-context", file="/one.rpm")
+    assert steps_from([with_file], read)[0] == InstallPackage("one.rpm", b"/one.rpm None")
