@@ -8,13 +8,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from scripts.benchmarks import command_start, dialogs, rehearsal, screens, sessions, table
+from scripts.benchmarks import command_start, dialogs, rehearsal, screens, sessions, table, transfer
 from scripts.benchmarks.figure import Figure, NotMeasured
 
 BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "help": command_start.measure,
     "screens": screens.measure,
     "sessions": sessions.measure,
+    "transfer": transfer.measure,
     "dialogs": dialogs.measure,
     "rehearsal": rehearsal.measure,
 }

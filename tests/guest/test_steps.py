@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,32 @@ def test_a_file_with_other_bytes_or_another_mode_is_put_again(shell: Shell, fold
     result = applied(shell, PutFile(str(path), b"\0y"))[0]
     assert (result.state, path.read_bytes()) == (StepState.DONE, b"\0y")
     assert "Binary files" in result.diff
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        pytest.param("ro", "Read-only file system", id="read-only"),
+        pytest.param("size=64k", "No space left on device", id="full"),
+    ],
+)
+def test_a_file_system_that_takes_nothing_is_said_and_left_as_it_was(
+    open_shell: Callable[..., Shell], folder: Path, options: str, words: str
+) -> None:
+    """A real file system, in a mount namespace of the guest's shell."""
+    mount = f"mount -t tmpfs -o size=64k none {folder} && echo one >{folder}/file"
+    mount += f" && mount -o remount,{options} {folder}"
+    shell = open_shell(f"unshare -m sh -c '{mount} && exec sh -i'")
+    done: list[StepResult] = []
+    big = PutFile(f"{folder}/file", os.urandom(200_000))
+    with pytest.raises(JobError) as failure:
+        apply_steps(shell, (RunCommand("true"), big), done.append)
+    assert failure.value.kind == "guest-file"
+    assert f"put_file {folder}/file: " in failure.value.message
+    assert words in failure.value.message
+    assert [result.name for result in done] == ["run true"]
+    assert shell.run(f"cat {folder}/file; ls -A {folder}").stdout == b"one\nfile\n"
+    shell.close()
 
 
 def test_a_command_has_the_status_that_is_expected(shell: Shell, folder: Path) -> None:
