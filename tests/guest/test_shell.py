@@ -125,16 +125,12 @@ def test_nothing_stays_in_the_guest(open_shell: OpenShell) -> None:
 # --- files --------------------------------------------------------------------------------------
 
 
-def test_a_mebibyte_goes_there_and_back_in_time(shell: Shell, tmp_path: Path) -> None:
+def test_a_mebibyte_goes_there_and_back(shell: Shell, tmp_path: Path) -> None:
     data = os.urandom(1 << 20)
-    began = time.monotonic()
     state = shell.put(data, f"{tmp_path}/big")
-    put = time.monotonic()
     assert shell.fetch(f"{tmp_path}/big").data == data
     assert (tmp_path / "big").read_bytes() == data
     assert state.size == 1 << 20
-    assert put - began < 30
-    assert time.monotonic() - put < 30
 
 
 def test_a_new_file_is_roots_and_a_known_one_keeps_its_mode(shell: Shell, tmp_path: Path) -> None:
