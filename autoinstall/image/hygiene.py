@@ -24,7 +24,10 @@ class Cure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: patterns of absolute paths (`**` at the end: all files below), its cure, and what lines are meant."""
+    """One item: patterns of absolute paths (`**` at the end: all files below), its cure, and what lines are meant.
+
+    dhcpcd writes a resolv.conf of comments as it goes down: a file that has no line that is meant holds nothing.
+    """
 
     name: str
     cure: Cure
@@ -73,7 +76,7 @@ ITEMS: Mapping[str, Item] = {
             ),
             written_at_shutdown=True,
         ),
-        Item("resolv-conf", Cure.EMPTY, ("/etc/resolv.conf",)),
+        Item("resolv-conf", Cure.EMPTY, ("/etc/resolv.conf",), r"^[[:space:]]*[^#;[:space:]]"),
         Item("hosts", Cure.DROP_LINES, ("/etc/hosts",), r"^127\.0\.1\.1[[:space:]]"),
         Item(
             "shell-history",
@@ -162,7 +165,7 @@ def _lines(disk: Disk, path: str) -> list[str]:
 
 def _python(extended: str) -> str:
     """The extended regular expression of grep(1) as Python's."""
-    return extended.replace("[[:space:]]", r"\s")
+    return extended.replace("[:space:]", r"\s")
 
 
 def tolerated(finding: Finding, *, has_systemd: bool) -> bool:
