@@ -59,7 +59,7 @@ KERNEL = "linux-image-cloud-amd64"
 
 LATER_PACKAGES = (
     KERNEL,
-    *_words("initramfs-tools busybox zstd grub-pc grub-common grub2-common grub-pc-bin console-setup"),
+    *_words("initramfs-tools busybox zstd grub-pc grub-xen grub-common grub2-common grub-pc-bin console-setup"),
     *_words("keyboard-configuration locales tasksel popularity-contest installation-report"),
     *_words("openssh-server task-ssh-server"),
 )
