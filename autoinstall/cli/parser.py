@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_learn(commands)
     _add_diff(commands)
+    _add_publish(commands)
     _add_clean(commands)
     _add_schema(commands)
     _add_completion(commands)
@@ -180,6 +181,14 @@ def _add_diff(commands: _Commands[argparse.ArgumentParser]) -> None:
     _recording(parser, "before", "A.cast")
     _recording(parser, "after", "B.cast")
     _catalogue(parser)
+    _json(parser)
+
+
+def _add_publish(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "publish", "the marketplace files and commands of a build's image")
+    build = parser.add_argument("build", metavar="BUILD", type=Path, help="the folder of a finished build")
+    build.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument("--check", action="store_true", help="enforce the marketplaces' rules (exit 5)")
     _json(parser)
 
 

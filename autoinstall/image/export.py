@@ -16,7 +16,7 @@ from autoinstall.image.disk import copy_sparse
 
 CONVERSION_SECONDS = 3600.0
 
-DEFAULT_VERSION = "1.0.0"
+DEFAULT_VERSION = "1.0.0-1"
 """The version of an image whose answers file has no `marketplace.version`."""
 
 

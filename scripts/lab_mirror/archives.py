@@ -17,6 +17,7 @@ from scripts.lab_mirror.debian_13 import (
     BASE_PACKAGES,
     DEBOOTSTRAP_UDEBS,
     LATER_PACKAGES,
+    PARAVIRTUAL_PACKAGES,
     SUITE,
     SUITE_CLASS,
     UNNEEDED_UDEBS,
@@ -62,8 +63,9 @@ def make_pool(
     lab: Lab, key: LabKey, apt: PrivateApt, downloads: Downloads, steps: Steps, made_of: str
 ) -> str:
     """The uncompressed packages of the small archives, and the index of them."""
-    names = apt.with_dependencies([*apt.of_priority("required"), *BASE_PACKAGES, *LATER_PACKAGES])
-    packages = [apt.package(name) for name in names]
+    names = {*apt.with_dependencies([*apt.of_priority("required"), *BASE_PACKAGES, *LATER_PACKAGES])}
+    names |= {*apt.with_dependencies(PARAVIRTUAL_PACKAGES)}
+    packages = [apt.package(name) for name in sorted(names)]
 
     def work() -> None:
         shutil.rmtree(lab.pool, ignore_errors=True)

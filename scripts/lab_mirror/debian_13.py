@@ -59,11 +59,14 @@ KERNEL = "linux-image-cloud-amd64"
 
 LATER_PACKAGES = (
     KERNEL,
-    *_words("initramfs-tools busybox zstd grub-pc grub-xen grub-common grub2-common grub-pc-bin console-setup"),
+    *_words("initramfs-tools busybox zstd grub-pc grub-common grub2-common grub-pc-bin console-setup"),
     *_words("keyboard-configuration locales tasksel popularity-contest installation-report"),
     *_words("openssh-server task-ssh-server"),
 )
 """What the installer asks apt for once there is a base system, and what its software dialog can then offer."""
+
+PARAVIRTUAL_PACKAGES = ("grub-xen",)
+"""What it asks for in place of grub-pc, with which it conflicts, in a paravirtualised guest of Xen."""
 
 LIVE_PACKAGES = (
     KERNEL,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from autoinstall.answers.loading import load
 from autoinstall.answers.rendered import rendered
@@ -23,6 +24,7 @@ from autoinstall.answers.template import TemplateContext
 from autoinstall.build.rehearsal_host import Mischief, prepare
 from autoinstall.build.run import BuildRequest, earlier_id, run_build
 from autoinstall.events import Event
+from autoinstall.image.publishing import problems_of, published_image
 
 pytestmark = pytest.mark.guest
 
@@ -166,6 +168,20 @@ def test_the_finished_disk_is_clean_and_says_so(built: tuple[Path, dict[str, Any
     assert all(found[item]["paths"] for item in gone)
     checks = [event for event in events_of(work) if event["event"] == "check"]
     assert {f"hygiene {item}" for item in found} <= {check["name"] for check in checks if check["ok"]}
+
+
+def test_the_marketplace_files_tell_of_the_image_that_lies_there(
+    built: tuple[Path, dict[str, Any], list[Event]],
+) -> None:
+    _, document, _ = built
+    image = Path(document["image"]["path"])
+    assert published_image(image.parent) == image
+    unsaid = {problem.rule for problem in problems_of(image)}
+    assert unsaid == {"required", "url"}
+    entry = yaml.safe_load((image.parent / "marketplace.yaml").read_text())
+    assert (entry["os-id"], entry["os-release"]) == ("Ubuntu", "12.04")
+    assert entry["images"][0]["size"] == 8 * 2**30
+    assert (image.parent / "publish.txt").read_text().count(image.name) == 1
 
 
 def test_no_key_goes_to_the_boot_loader(built: tuple[Path, dict[str, Any], list[Event]]) -> None:

@@ -20,7 +20,7 @@ COMMANDS = [
         "learn",
         "diff",
     ),
-    *("clean", "schema", "completion"),
+    *("publish", "clean", "schema", "completion"),
 ]
 
 

@@ -95,4 +95,4 @@ def test_a_full_disk_leaves_the_guests_disk_and_no_half_image(
 
 def test_the_version_carries_the_day() -> None:
     assert image_version("1.0.0-1", datetime(2026, 11, 24, tzinfo=UTC)) == "1.0.0-1-20261124"
-    assert re.fullmatch(r"1\.0\.0-\d{8}", image_version(None))
+    assert re.fullmatch(r"1\.0\.0-1-\d{8}", image_version(None))

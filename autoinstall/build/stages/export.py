@@ -8,8 +8,9 @@ from typing import Any
 
 from autoinstall.build.context import BuildContext
 from autoinstall.build.finished_hygiene import check_hygiene
+from autoinstall.build.marketplace_files import read_os_release, write_marketplace_files
 from autoinstall.image.export import export_image, image_version, require_converter
-from autoinstall.image.finished_disk import require_tools
+from autoinstall.image.finished_disk import FinishedDisk, require_tools
 
 SUM_FILES = ("SHA256SUMS", "MD5SUMS")
 
@@ -21,6 +22,7 @@ class ExportStage:
         answers = context.answers
         market = answers.marketplace
         return {
+            "marketplace": repr(market),
             "image": [list(answers.image.format), answers.image.compress],
             "name": [market.base if market else None, answers.name, market.version if market else None],
         }
@@ -34,10 +36,11 @@ class ExportStage:
         answers, folder = context.answers, context.folder.image
         disk = context.files.disk_for_export()
         check_hygiene(context, disk)
+        os_release = _os_release(disk) if answers.hygiene else {}
         market = answers.marketplace
-        name = (
-            f"{(market and market.base) or answers.name}-{image_version(market.version if market else None)}"
-        )
+        base = (market and market.base) or answers.name
+        version = image_version(market.version if market else None)
+        name = f"{base}-{version}"
         made = [folder / f"{name}.{image_format}" for image_format in answers.image.format]
         made += [folder / name for name in SUM_FILES]
         _remove_earlier(context, made)
@@ -51,10 +54,16 @@ class ExportStage:
         )
         for path in made:
             path.chmod(0o600)
+        write_marketplace_files(context, context.images[0], base=base, version=version, os_release=os_release)
         context.files.disk_exported()
 
     def clean_up(self, context: BuildContext) -> None:
         """Half-written images are removed where they are written."""
+
+
+def _os_release(disk: Path) -> dict[str, str]:
+    """What the system on the disk says of itself."""
+    return read_os_release(FinishedDisk(disk).content("/etc/os-release").decode("utf-8", "replace"))
 
 
 def _remove_earlier(context: BuildContext, paths: list[Path]) -> None:
