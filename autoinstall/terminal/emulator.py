@@ -64,8 +64,7 @@ class _Screen(pyte.Screen):
                 self._drawn.clear()
             drawn = self._drawn[cursor.attrs] = _Drawn(cursor.attrs)
         line = self.buffer[cursor.y]
-        for column, char in enumerate(text, cursor.x):
-            line[column] = drawn[char]
+        line.update(zip(range(cursor.x, cursor.x + len(text)), map(drawn.__getitem__, text), strict=True))
         cursor.x += len(text)
         self.dirty.add(cursor.y)
 
@@ -130,8 +129,8 @@ class Terminal:
             self._rows[index] = row
 
     def _row(self, index: int) -> Row:
-        line, cells = self._screen.buffer[index], self._cells
-        return Row(tuple([cells[line[column]] for column in self._columns]))
+        characters = map(self._screen.buffer[index].__getitem__, self._columns)
+        return Row(tuple(map(self._cells.__getitem__, characters)))
 
 
 class _Cells(dict[pyte.screens.Char, Cell]):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class Cell:
     reverse: bool = False
 
 
+_text: Callable[[Cell], str] = attrgetter("text")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line of the screen: its cells from left to right, and their text run together."""
@@ -27,11 +32,11 @@ class Row:
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", "".join(cell.text for cell in self.cells))
+        object.__setattr__(self, "text", "".join(map(_text, self.cells)))
 
     def between(self, first: int, end: int) -> str:
         """The text of the columns `first` to `end`, the last one not included."""
-        return "".join(cell.text for cell in self.cells[max(first, 0) : max(end, 0)])
+        return "".join(map(_text, self.cells[max(first, 0) : max(end, 0)]))
 
 
 @dataclass(frozen=True, slots=True)
