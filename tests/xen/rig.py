@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
+import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from autoinstall.console.channel import Channel, ConsoleClosed, attach
@@ -18,6 +22,10 @@ from autoinstall.toolstack.differences import Differences
 from autoinstall.toolstack.ssh import SshHost, reached
 from autoinstall.toolstack.xen import XenToolstack
 
+ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "scripts" / "xen-lab"
+FOLDER_VARIABLE = "AUTOINSTALL_XEN_LAB"
+"""In the environment: another folder than the usual one."""
 SECONDS = 300.0
 """A toy guest's prompt is there 15 s after its creation began on a quiet machine, 42 s on a loaded one."""
 
@@ -131,3 +139,21 @@ def ended(channel: Channel) -> bytes:
         except ConsoleClosed:
             return heard
     raise AssertionError(heard)
+
+
+def xen_lab(*words: str) -> str:
+    folder = os.environ.get(FOLDER_VARIABLE)
+    place = ("--folder", folder) if folder else ()
+    argv = [sys.executable, str(PROGRAM), words[0], *place, *words[1:]]
+    return subprocess.run(argv, stdout=subprocess.PIPE, text=True, check=True, timeout=3600).stdout
+
+
+@contextmanager
+def lab_started() -> Iterator[LabRig]:
+    """The lab as it was saved; what is done in it is gone afterwards."""
+    xen_lab("down")
+    told = json.loads(xen_lab("up", "--json"))
+    rig = LabRig(told["host"], shlex.split(told["ssh"]), Path(told["folder"]) / "boot" / "vmlinuz")
+    yield rig
+    rig.hang_up()
+    xen_lab("down")

@@ -15,7 +15,7 @@ from autoinstall.build.stage import STAGES
 from tests.build.whole import disk_file
 from tests.conftest import needs
 from tests.real.conftest import PASSWORDS, ROOT, Installation
-from tests.xen.conftest import FOLDER_VARIABLE
+from tests.xen.rig import FOLDER_VARIABLE
 
 pytestmark = pytest.mark.xen
 
