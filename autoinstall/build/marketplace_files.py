@@ -10,6 +10,7 @@ from autoinstall.answers.document import Items, Keys, Text, as_plain
 from autoinstall.build.context import BuildContext
 from autoinstall.build.folder import write_private
 from autoinstall.image.export import ImageInfo
+from autoinstall.image.finished_disk import FinishedDisk
 from autoinstall.image.marketplace import Product, files_of
 
 
@@ -24,8 +25,18 @@ def write_marketplace_files(
         write_private(path, text)
 
 
-def read_os_release(text: str) -> dict[str, str]:
-    """The variables of an os-release(5) file."""
+def os_release_on(disk: FinishedDisk) -> dict[str, str]:
+    """The variables of the disk's os-release(5) file, none where it has no such file.
+
+    What is a regular file in /etc on some systems is a link into /usr/lib on others.
+    """
+    for path in ("/etc/os-release", "/usr/lib/os-release"):
+        if any(disk.find(path)):
+            return _variables(disk.content(path).decode("utf-8", "replace"))
+    return {}
+
+
+def _variables(text: str) -> dict[str, str]:
     found = {}
     for line in text.splitlines():
         name, equals, value = line.partition("=")

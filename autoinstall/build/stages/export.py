@@ -8,7 +8,7 @@ from typing import Any
 
 from autoinstall.build.context import BuildContext
 from autoinstall.build.finished_hygiene import check_hygiene
-from autoinstall.build.marketplace_files import read_os_release, write_marketplace_files
+from autoinstall.build.marketplace_files import os_release_on, write_marketplace_files
 from autoinstall.image.export import export_image, image_version, require_converter
 from autoinstall.image.finished_disk import FinishedDisk, require_tools
 
@@ -36,7 +36,7 @@ class ExportStage:
         answers, folder = context.answers, context.folder.image
         disk = context.files.disk_for_export()
         check_hygiene(context, disk)
-        os_release = _os_release(disk) if answers.hygiene else {}
+        os_release = os_release_on(FinishedDisk(disk)) if answers.hygiene else {}
         market = answers.marketplace
         base = (market and market.base) or answers.name
         version = image_version(market.version if market else None)
@@ -59,11 +59,6 @@ class ExportStage:
 
     def clean_up(self, context: BuildContext) -> None:
         """Half-written images are removed where they are written."""
-
-
-def _os_release(disk: Path) -> dict[str, str]:
-    """What the system on the disk says of itself."""
-    return read_os_release(FinishedDisk(disk).content("/etc/os-release").decode("utf-8", "replace"))
 
 
 def _remove_earlier(context: BuildContext, paths: list[Path]) -> None:
