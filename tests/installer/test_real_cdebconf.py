@@ -21,7 +21,11 @@ LIMITS = Limits(dialog=60, silence=60, whole=150)
 
 
 def drive(
-    rig: CdebconfRig, argv: list[str], environment: dict[str, str], events: Events | None = None
+    rig: CdebconfRig,
+    argv: list[str],
+    environment: dict[str, str],
+    events: Events | None = None,
+    size: tuple[int, int] = (80, 24),
 ) -> Installer:
     installer = Installer(
         eighteen.book(), eighteen.SECRETS, Recogniser(load_shipped()), events or Events(), LIMITS
@@ -32,7 +36,8 @@ def drive(
         *(f"{name}={value}" for name, value in environment.items()),
         *argv,
     ]
-    channel = attach(with_environment, recorder=None, cwd=rig.folder)
+    columns, lines = size
+    channel = attach(with_environment, recorder=None, cwd=rig.folder, columns=columns, lines=lines)
     try:
         assert installer.drive(channel).end is End.COMPLETE
     finally:
@@ -50,6 +55,14 @@ def test_eighteen_dialogs_in_each_drawing(tmp_path: Path, term: str, lang: str) 
     installer = drive(rig, rig.argv, rig.environment(term, lang))
     assert given(rig) == eighteen.EXPECTED
     assert [answer.question for answer in installer.answered] == list(eighteen.EXPECTED)
+
+
+@pytest.mark.parametrize("lang", ["C.UTF-8", "C"])
+@pytest.mark.parametrize("size", [(100, 30), (132, 50)])
+def test_eighteen_dialogs_on_a_larger_screen(tmp_path: Path, size: tuple[int, int], lang: str) -> None:
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), eighteen.STEPS)
+    drive(rig, rig.argv, rig.environment("linux", lang), size=size)
+    assert given(rig) == eighteen.EXPECTED
 
 
 @pytest.mark.screen
