@@ -16,6 +16,9 @@ from autoinstall.build.stage import STAGES
 from autoinstall.build.state import BuildState, StageRecord, StateFile
 from autoinstall.deadline import Deadline
 from autoinstall.events import Event, EventFile, Events
+from tests.image.conftest import mirror, signer, stranger
+
+__all__ = ["mirror", "signer", "stranger"]
 
 ANSWERS = """\
 version: 1
