@@ -127,10 +127,14 @@ class Recorder:
 
 
 def set_aside(path: Path) -> None:
-    """Rename a recording to NAME.1.cast, or the first number that is free, so that a new one can begin."""
-    if not path.exists():
-        return
+    """Rename a recording, so that a new one can begin."""
+    if path.exists():
+        path.rename(place_aside(path))
+
+
+def place_aside(path: Path) -> Path:
+    """Where a recording is put aside: NAME.1.cast, or the first number that is free."""
     number = 1
-    while (older := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
+    while (aside := path.with_name(f"{path.stem}.{number}{path.suffix}")).exists():
         number += 1
-    path.rename(older)
+    return aside

@@ -25,6 +25,7 @@ from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, Jo
 from autoinstall.image.digest import digest_of
 from autoinstall.installer.drive import Installer
 from autoinstall.installer.outcome import End
+from autoinstall.recording.recorder import place_aside
 
 CREATE_SECONDS = 300.0
 """A loaded host froze for 40 s and more while a domain was built (Xen 4.17)."""
@@ -164,10 +165,7 @@ def _ended_early(context: BuildContext, record: DomainRecord, after: AfterClose)
 def _put_old_recording_aside(context: BuildContext) -> None:
     """install.cast of an earlier install becomes install.N.cast."""
     cast = context.folder.install_cast
-    if not cast.exists():
-        return
-    number = 1
-    while (aside := cast.with_name(f"install.{number}.cast")).exists():
-        number += 1
-    context.state.will_make(aside)
-    cast.rename(aside)
+    if cast.exists():
+        aside = place_aside(cast)
+        context.state.will_make(aside)
+        cast.rename(aside)
