@@ -13,7 +13,7 @@ _RELEASES = (
     *("oldoldstable", "oldstable", "stable", "testing", "unstable", "experimental"),
 )
 _POCKETS = ("", "-updates", "-proposed-updates", "-backports", "-backports-sloppy")
-_SUITES = frozenset(release + pocket for release in _RELEASES for pocket in _POCKETS)
+DEBIAN_SUITES = frozenset(release + pocket for release in _RELEASES for pocket in _POCKETS)
 _ONE_LINE = re.compile(r"deb\s+(?:\[[^\]]*\]\s*)?(?P<uri>\S+)\s+(?P<suite>\S+)(?P<components>[^#]*)")
 
 
@@ -49,7 +49,7 @@ def host_mirror(apt_folder: Path) -> HostMirror | None:
     for path in _source_files(apt_folder):
         sources = _deb822_sources if path.suffix == ".sources" else _one_line_sources
         for uri, suites, components in sources(_text(path)):
-            if uri.startswith("http://") and "main" in components and _SUITES.intersection(suites):
+            if uri.startswith("http://") and "main" in components and DEBIAN_SUITES.intersection(suites):
                 return HostMirror(uri.rstrip("/"))
     return None
 

@@ -18,7 +18,7 @@ from autoinstall.build.files_on_host import FilesOnHost
 from autoinstall.build.folder import BuildFolder
 from autoinstall.build.guest_steps import GuestSteps
 from autoinstall.build.netboot_source import has_stand_ins
-from autoinstall.build.places import cache_folder
+from autoinstall.build.places import DOWNLOADS, cache_folder
 from autoinstall.build.rehearsal_host import RehearsalHost
 from autoinstall.build.state import StateFile
 from autoinstall.deadline import Deadline
@@ -127,7 +127,7 @@ class BuildContext:
 
     @cached_property
     def downloads(self) -> DownloadCache:
-        return DownloadCache(cache_folder("downloads"))
+        return DownloadCache(cache_folder(DOWNLOADS))
 
     @cached_property
     def checkpoints(self) -> Checkpoints:

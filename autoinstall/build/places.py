@@ -10,6 +10,9 @@ import platformdirs
 CATALOGUES = "catalogues"
 """In the cache folder: installers' questions, by the checksum of the initrd that they were read from."""
 
+DOWNLOADS = "downloads"
+"""In the cache folder: what mirrors gave, by its checksum."""
+
 
 def cache_folder(name: str) -> Path:
     """A folder below the cache folder, made where it is missing (0700)."""

@@ -38,6 +38,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_learn(commands)
     _add_diff(commands)
+    _add_questions(commands)
     _add_publish(commands)
     _add_clean(commands)
     _add_schema(commands)
@@ -181,6 +182,32 @@ def _add_diff(commands: _Commands[argparse.ArgumentParser]) -> None:
     _recording(parser, "before", "A.cast")
     _recording(parser, "after", "B.cast")
     _catalogue(parser)
+    _json(parser)
+
+
+def _add_questions(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "questions", "list what an installer can ask, out of its own templates")
+    parser.usage = "autoinstall questions INITRD | MIRROR SUITE [options]"
+    source = parser.add_argument(
+        "source", metavar="INITRD|MIRROR", help="an initrd or templates file, or the URL of a mirror"
+    )
+    source.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument(
+        "suite", metavar="SUITE", nargs="?", help="a suite of the mirror: trixie, precise, ..."
+    )
+    keyring = parser.add_argument(
+        "--keyring",
+        metavar="FILE",
+        type=Path,
+        help="what vouches for the mirror (default: Debian's or Ubuntu's)",
+    )
+    keyring.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    parser.add_argument("--architecture", metavar="NAME", default="amd64", help="default: amd64")
+    parser.add_argument(
+        "--language",
+        metavar="LANG",
+        help="texts in this language alone, as de or pt_BR (default: en; JSON: all)",
+    )
     _json(parser)
 
 

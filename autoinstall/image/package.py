@@ -37,6 +37,7 @@ _UNPACKED_BY: tuple[tuple[str, Callable[..., Any]], ...] = (
 class PackageFile:
     """A package of the archive: where it lies below the mirror, its checksum, and what vouches for it."""
 
+    name: str
     path: str
     digest: Digest
     vouched: str
@@ -57,15 +58,9 @@ def split_reference(reference: str) -> tuple[str, str]:
 def find_package(mirror: str, suite: str, architecture: str, name: str, keyring: Path) -> PackageFile:
     """Look a package up in the suite's main section. Raises VerificationError where it is not listed."""
     release = suite_release(mirror, suite, keyring)
-    for stanza in _stanzas(mirror, suite, f"main/binary-{architecture}/Packages", release):
-        if not stanza.startswith(f"Package: {name}\n".encode()):
-            continue
-        lines = stanza.decode("utf-8", "replace").splitlines()
-        fields = dict(line.split(": ", 1) for line in lines if ": " in line and line[0] != " ")
-        digest = Digest("sha256", fields["SHA256"].lower())
-        return PackageFile(
-            fields["Filename"], digest, f"package {name} {fields['Version']}, {release.vouched}"
-        )
+    for stanza in index_stanzas(mirror, suite, f"main/binary-{architecture}/Packages", release):
+        if stanza.startswith(f"Package: {name}\n".encode()):
+            return listed_package(stanza, release)
     raise VerificationError(
         f"{suite} has no package {name} for {architecture}",
         kind="unlisted-file",
@@ -87,8 +82,11 @@ def extract_file(package: Path, path: str, target: Path) -> None:
                 shutil.copyfileobj(content, file)
 
 
-def _stanzas(mirror: str, suite: str, path: str, release: SignedSums) -> Iterator[bytes]:
-    """The entries of a package index, whose checksum was compared before any of it is unpacked."""
+def index_stanzas(mirror: str, suite: str, path: str, release: SignedSums) -> Iterator[bytes]:
+    """The entries of a package index (`path`, below the suite's folder), checked before any of it is unpacked.
+
+    Raises VerificationError where the index is not listed, or is another.
+    """
     for ending, unpack in _UNPACKED_BY:
         if path + ending in release.sums:
             content = fetch_bytes(f"{mirror}/dists/{suite}/{path}{ending}")
@@ -96,6 +94,18 @@ def _stanzas(mirror: str, suite: str, path: str, release: SignedSums) -> Iterato
             yield from _split(unpack(BytesIO(content)))
             return
     raise VerificationError(f"{path} stands in no signed list of {suite}", kind="unlisted-file")
+
+
+def listed_package(stanza: bytes, release: SignedSums) -> PackageFile:
+    """The package that an entry of an index is about. Raises VerificationError for an entry without a checksum."""
+    lines = stanza.decode("utf-8", "replace").splitlines()
+    fields = dict(line.split(": ", 1) for line in lines if ": " in line and line[0] != " ")
+    try:
+        digest = Digest("sha256", fields["SHA256"].lower())
+        vouched = f"package {fields['Package']} {fields['Version']}, {release.vouched}"
+        return PackageFile(fields["Package"], fields["Filename"], digest, vouched)
+    except KeyError as missing:
+        raise VerificationError(f"an entry of the index has no {missing}", kind="unlisted-file") from None
 
 
 def _split(index: IO[bytes]) -> Iterator[bytes]:

@@ -8,12 +8,23 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from scripts.benchmarks import command_start, dialogs, rehearsal, screens, sessions, table, transfer, xen
+from scripts.benchmarks import (
+    catalogue,
+    command_start,
+    dialogs,
+    rehearsal,
+    screens,
+    sessions,
+    table,
+    transfer,
+    xen,
+)
 from scripts.benchmarks.figure import Figure, NotMeasured
 
 BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "help": command_start.measure,
     "screens": screens.measure,
+    "catalogue": catalogue.measure,
     "sessions": sessions.measure,
     "transfer": transfer.measure,
     "dialogs": dialogs.measure,

@@ -3,8 +3,10 @@
 import bz2
 import gzip
 import lzma
+import random
 
 import pytest
+import zstandard
 
 from autoinstall.catalogue.shipped import load_file, load_shipped
 from autoinstall.errors import InvalidFileError, UsageError
@@ -68,13 +70,35 @@ def test_buttons_are_english_unless_translated(tmp_path):
     assert catalogue.button_labels("yes") == {"Yes", "Ja"}
 
 
-@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
 def test_an_initrd_gives_the_templates_of_all_its_archives(tmp_path, compress):
     first = archive({"bin/sh": b"x" * 4099, "var/lib/dpkg/info/one.templates": TEMPLATE.encode()})
     second = archive({"two.templates": GERMAN_YES.encode()})
     path = tmp_path / "initrd"
     path.write_bytes(compress(first + b"\0" * 512 + second + b"\0" * 300))
     assert set(load_file(path, tmp_path / "kept")) == {"my/question", "debconf/button-yes"}
+
+
+def test_an_initrd_of_several_zstd_frames_and_an_old_database_is_read(tmp_path):
+    database = "Name: old/question\nType: string\nDescription: Say:\nExtended_description: Much.\n"
+    packed = zstandard.compress(archive({"var/lib/cdebconf/templates.dat": database.encode()}))
+    path = tmp_path / "initrd"
+    path.write_bytes(packed + zstandard.compress(archive({"one.templates": TEMPLATE.encode()})))
+    found = load_file(path, tmp_path / "kept")
+    assert set(found) == {"my/question", "old/question"}
+    assert found["old/question"].english.extended == "Much."
+
+
+def test_a_bomb_of_zeros_is_refused_and_memory_stays_bounded(tmp_path):
+    path = tmp_path / "initrd"
+    packing = zstandard.ZstdCompressor().compressobj()
+    with path.open("wb") as file:
+        for _ in range(2 << 10):
+            file.write(packing.compress(b"\0" * (1 << 20)))
+        file.write(packing.flush())
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(InvalidFileError, match="unpacks to more than 1 GiB"):
+        load_file(path, tmp_path / "kept")
 
 
 def test_an_initrd_without_templates_gives_the_shipped_catalogue(tmp_path):
@@ -91,10 +115,11 @@ def test_an_initrd_without_templates_gives_the_shipped_catalogue(tmp_path):
         (archive({"a": b"x" * 500})[:300], "middle of a file"),
         (b"070701" + b"zz" * 60, "damaged cpio header"),
         (archive({}) + b"\0rubbish" * 30, "no cpio archive"),
-        (b"\x28\xb5\x2f\xfd....", "zstd"),
+        (b"\x28\xb5\x2f\xfd....", "decompressed"),
+        (zstandard.compress(archive({"a": random.randbytes(5000)}))[:900], "middle of a zstd frame"),
         (b"Template: \xff\xff\nType: note\n", "line 1: not UTF-8"),
     ],
-    ids=["templates", "gzip", "cut", "header", "rubbish", "zstd", "text"],
+    ids=["templates", "gzip", "cut", "header", "rubbish", "zstd", "zstd cut", "text"],
 )
 def test_a_file_that_is_no_catalogue_is_invalid_and_named(tmp_path, content, word):
     path = tmp_path / "catalogue"

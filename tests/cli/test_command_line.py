@@ -20,7 +20,7 @@ COMMANDS = [
         "learn",
         "diff",
     ),
-    *("publish", "clean", "schema", "completion"),
+    *("questions", "publish", "clean", "schema", "completion"),
 ]
 
 
