@@ -7,7 +7,7 @@ of the installation guides' appendix "Automating the installation using preseedi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -57,6 +57,9 @@ _US_ZONES = {
 }
 
 
+_FINISH = {"finish": "Finish partitioning and write changes to disk"}
+
+
 def _language(locale: str) -> str | None:
     """`en_US.UTF-8` is `en`; the languages that the installer lists by country keep it."""
     name = locale.partition(".")[0].partition("@")[0]
@@ -67,16 +70,16 @@ def _country(locale: str) -> str | None:
     return locale.partition(".")[0].partition("@")[0].partition("_")[2] or None
 
 
+def _us_zone(zone: str) -> str | None:
+    return zone if zone in _US_ZONES.values() else _US_ZONES.get(zone)
+
+
 def _as_given(value: str) -> str:
     return value
 
 
 def _default_if_auto(value: str) -> str | AcceptDefault:
     return AcceptDefault() if value == "auto" else value
-
-
-def _finish(value: str) -> str:
-    return "Finish partitioning and write changes to disk" if value == "finish" else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +111,29 @@ ALIASES = (
     Alias("mirror/country", "mirror/http/countries", _as_given),
     Alias("mirror/country", "mirror/https/countries", _as_given),
     Alias("mirror/country", "mirror/ftp/countries", _as_given),
-    Alias("time/zone", "tzsetup/country/US", lambda zone: _US_ZONES.get(zone, zone)),
+    Alias("time/zone", "tzsetup/country/US", _us_zone),
     Alias("time/zone", "tzsetup/country/*", _as_given),
     Alias("partman-auto/method", "partman-auto/init_automatically_partition", _METHODS.get),
     Alias("partman-auto/choose_recipe", "partman-auto/choose_recipe", lambda name: _RECIPES.get(name, name)),
-    Alias("partman/choose_partition", "partman/choose_partition", _finish),
+    Alias("partman/choose_partition", "partman/choose_partition", lambda value: _FINISH.get(value, value)),
     Alias("user-setup/allow-password-weak", "user-setup/password-weak", _as_given),
 )
 """The whole table; where two rows fit a dialog, the earlier one holds."""
+
+SETTINGS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("localechooser/languagelist", "debian-installer/language", {"en": "English"}),
+    ("localechooser/shortlist/*", "debian-installer/country", {}),
+    ("localechooser/countrylist/*", "debian-installer/country", {}),
+    ("keyboard-configuration/layout", "keyboard-configuration/layoutcode", _KEYBOARDS),
+    ("keyboard-configuration/variant", "keyboard-configuration/layoutcode", _KEYBOARDS),
+    ("mirror/*/countries", "mirror/country", {}),
+    ("tzsetup/country/*", "time/zone", {}),
+    ("partman-auto/init_automatically_partition", "partman-auto/method", _METHODS),
+    ("partman-auto/choose_recipe", "partman-auto/choose_recipe", _RECIPES),
+    ("partman/choose_partition", "partman/choose_partition", _FINISH),
+    ("user-setup/password-weak", "user-setup/allow-password-weak", {}),
+)
+"""The way back: dialogs (a pattern), the setting that spares them, and the dialog's labels by the setting's values."""
 
 PRESEED_NAMES = frozenset(alias.name for alias in ALIASES)
 

@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from autoinstall.cli.given_recording import given_recogniser, given_recording
+from autoinstall.cli.new_file import write_new
 from autoinstall.cli.output import Output
-from autoinstall.errors import UsageError
 from autoinstall.sessions.learning import learn
 from autoinstall.sessions.reading import read_session
 
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     recogniser = given_recogniser(arguments.catalogue)
     session = read_session(given_recording(arguments.recording), recogniser)
     learned = learn(session.dialogs, path.stem, recogniser.vocabulary)
-    _write_new(path, learned.text)
+    write_new(path, learned.text)
     output.complaint(f"warning: {warning}" for warning in learned.warnings)
     answered = sum(one.answer is not None for one in session.dialogs)
     output.document(
@@ -30,16 +30,3 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         ]
     )
     return 0
-
-
-def _write_new(path: Path, text: str) -> None:
-    """An answers file that is there already may hold a person's work."""
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(
-            f"{path} is there already", kind="file-exists", hint="name a new file, or remove that one"
-        ) from None
-    except OSError as failure:
-        raise UsageError(f"{path} cannot be written: {failure.strerror}", kind="unwritable") from None

@@ -48,7 +48,9 @@ def parse(words: list[str]) -> argparse.Namespace:
 
 def _command(name: str) -> Callable[[argparse.Namespace, Output], int]:
     """The function that carries out a command; its module is imported only now, for it may be heavy."""
-    run: Callable[[argparse.Namespace, Output], int] = importlib.import_module(f"autoinstall.cli.{name}").run
+    run: Callable[[argparse.Namespace, Output], int] = importlib.import_module(
+        f"autoinstall.cli.{name.replace('-', '_')}"
+    ).run
     return run
 
 

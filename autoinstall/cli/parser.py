@@ -39,6 +39,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_learn(commands)
     _add_diff(commands)
     _add_questions(commands)
+    _add_import_preseed(commands)
+    _add_export_preseed(commands)
     _add_publish(commands)
     _add_clean(commands)
     _add_schema(commands)
@@ -211,6 +213,24 @@ def _add_questions(commands: _Commands[argparse.ArgumentParser]) -> None:
     _json(parser)
 
 
+def _add_import_preseed(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(commands, "import-preseed", "make an answers file of a preseed file")
+    preseed = parser.add_argument("preseed", metavar="FILE", type=Path, help="the preseed file")
+    preseed.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _new_file(parser, "ANSWERS")
+    _json(parser)
+
+
+def _add_export_preseed(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands, "export-preseed", "make a preseed file of an answers file, without its secrets"
+    )
+    _answers(parser)
+    _new_file(parser, "FILE")
+    _set(parser)
+    _json(parser)
+
+
 def _add_publish(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "publish", "the marketplace files and commands of a build's image")
     build = parser.add_argument("build", metavar="BUILD", type=Path, help="the folder of a finished build")
@@ -265,6 +285,13 @@ def _answers(parser: argparse.ArgumentParser, *, optional: bool = False) -> None
         "answers", metavar="ANSWERS", type=Path, nargs="?" if optional else None, help="the answers file"
     )
     answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+
+
+def _new_file(parser: argparse.ArgumentParser, metavar: str) -> None:
+    output = parser.add_argument(
+        "-o", "--output", metavar=metavar, type=Path, help="the file to write, a new one (default: stdout)"
+    )
+    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
 
 
 def _recording(parser: argparse.ArgumentParser, name: str, metavar: str) -> None:

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from autoinstall.answers.naming import secret_name, valid_name
 from autoinstall.dialog.model import Kind, Part
 from autoinstall.dialog.vocabulary import Vocabulary
 from autoinstall.errors import JobError
 from autoinstall.sessions.session import Answer, RecordedDialog
 
-_NOT_IN_NAMES = re.compile(r"[^a-z0-9.-]+")
-_NOT_IN_SECRETS = re.compile(r"[^a-z0-9]+")
 _STARS = re.compile(r"\*+")
 _TWIN = "-again"
 
@@ -50,7 +49,7 @@ def learn(dialogs: Sequence[RecordedDialog], name: str, vocabulary: Vocabulary) 
     learner = _Learner(vocabulary)
     for one in answered:
         learner.take(one)
-    return Learned(learner.text(_valid_name(name)), learner.warnings)
+    return Learned(learner.text(valid_name(name)), learner.warnings)
 
 
 class _Learner:
@@ -129,9 +128,9 @@ class _Learner:
 
 def _value(name: str, one: RecordedDialog) -> str:
     if one.dialog.kind is Kind.PASSWORD:
-        return f"{{secret: {_secret_name(name)}}}"
+        return f"{{secret: {secret_name(name)}}}"
     if one.dialog.kind is Kind.STRING and isinstance(one.answer, str) and _STARS.fullmatch(one.answer):
-        return f"{{secret: {_secret_name(name)}}}"
+        return f"{{secret: {secret_name(name)}}}"
     return _yaml(_language_free(one))
 
 
@@ -196,15 +195,3 @@ def _printable(text: str) -> str:
 
 def _told(answer: Answer) -> str:
     return _printable(_yaml(answer))
-
-
-def _secret_name(question: str) -> str:
-    """`passwd/user-password` is the secret user_password."""
-    last = _NOT_IN_SECRETS.sub("_", question.rsplit("/", 1)[-1].lower()).strip("_")
-    return last if last[:1].isalpha() else f"secret_{last}"
-
-
-def _valid_name(name: str) -> str:
-    """The nearest name that an answers file may have."""
-    plain = _NOT_IN_NAMES.sub("-", name.lower()).strip("-.")[:63]
-    return plain or "learned"

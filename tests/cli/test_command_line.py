@@ -20,7 +20,7 @@ COMMANDS = [
         "learn",
         "diff",
     ),
-    *("questions", "publish", "clean", "schema", "completion"),
+    *("questions", "import-preseed", "export-preseed", "publish", "clean", "schema", "completion"),
 ]
 
 
