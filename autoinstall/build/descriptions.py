@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 from autoinstall.answers.model import Answers
@@ -79,7 +81,10 @@ def write_descriptions(context: BuildContext) -> None:
 def write_verify_description(context: BuildContext) -> None:
     """Write the description of the domain that boots the exported image: a copy, for QEMU an overlay (qcow2)."""
     answers = context.answers
-    machine = _machine(answers, context.id, context.files.places.copy, context.files.places.media)
+    places = context.files.places
+    machine = replace(
+        _machine(answers, context.id, places.copy, places.media), mac=verify_mac(answers, context.id)
+    )
     name, memory = domain_name(answers, context.id, "verify"), answers.machine.boot_memory
     text = (
         qemu_disk_description(machine, purpose="verify", name=name, memory=memory, disk_format="qcow2")
@@ -87,6 +92,13 @@ def write_verify_description(context: BuildContext) -> None:
         else disk_description(machine, purpose="verify", name=name, memory=memory)
     )
     _write(context, "verify", text)
+
+
+def verify_mac(answers: Answers, build_id: str) -> str:
+    """A network card that the installed system has never seen, out of Xen's range: clones get new cards too."""
+    last = hashlib.sha256(f"{build_id} verify".encode()).digest()[:3]
+    mac = "00:16:3e:" + last.hex(":")
+    return mac if mac != (answers.machine.mac or "").lower() else f"{mac[:-2]}{last[2] ^ 1:02x}"
 
 
 def _write(context: BuildContext, purpose: str, text: str) -> None:

@@ -16,7 +16,7 @@ from autoinstall.cli.output import Output
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     answers = given_answers(arguments)
-    found = export_preseed(answers, _described(load_shipped(answers.installer.suite)))
+    found = export_preseed(answers, described(load_shipped(answers.installer.suite)))
     text = write_preseed(found.lines)
     if arguments.output:
         write_new(arguments.output, text)
@@ -32,7 +32,9 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _described(catalogue: Catalogue) -> Callable[[str], Described | None]:
+def described(catalogue: Catalogue) -> Callable[[str], Described | None]:
+    """What the catalogue says of a question, for the settings' types and values."""
+
     def describe(name: str) -> Described | None:
         question = catalogue.get(name)
         if question is None:

@@ -34,6 +34,8 @@ def headline(name: str, stage: str | None, fields: Mapping[str, Any]) -> str | N
             return f"{_numbered(stage)}: {fields['state']} in {fields['seconds']:.1f} s"
         case "progress" if "percent" not in fields and fields.get("text"):
             return f"    {fields['text']}"
+        case "check" if fields.get("ok", True) is None:
+            return f"    check {fields.get('name')}: not looked at: {fields.get('evidence')}"
         case "check" if not fields.get("ok", True):
             return f"    check {fields.get('name')}: failed: {fields.get('evidence') or 'no evidence'}"
     return None
@@ -51,7 +53,7 @@ def detail(name: str, fields: Mapping[str, Any], verbose: int = 1) -> str | None
         case "lifecycle" if verbose:
             return f"guest: {fields.get('happening')}"
         case "step" | "check" if verbose:
-            state = fields.get("state") or ("ok" if fields.get("ok") else "failed")
+            state = fields.get("state") or {True: "ok", None: "not looked at"}.get(fields.get("ok"), "failed")
             return f"{name} {fields.get('name')}: {state}"
         case "domain-created" | "domain-gone" | "console-attached" | "console-closed" if verbose:
             return f"{name}: {fields.get('name')} (domain {fields.get('domid')})"

@@ -30,10 +30,10 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at on a later boot."""
+    """One thing that was looked at on a later boot; `ok` is None where it could not be, for the reason given."""
 
     name: str
-    ok: bool
+    ok: bool | None
     evidence: str
 
 

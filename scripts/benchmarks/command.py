@@ -12,6 +12,7 @@ from scripts.benchmarks import (
     catalogue,
     command_start,
     dialogs,
+    preseeded,
     rehearsal,
     screens,
     sessions,
@@ -32,7 +33,10 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
 }
 """What can be measured, by the name that `--only` takes; the quick ones first."""
 
-ON_DEMAND: dict[str, Callable[[int], list[Figure]]] = {"xen": xen.measure}
+ON_DEMAND: dict[str, Callable[[int], list[Figure]]] = {
+    "preseeded": preseeded.measure,
+    "xen": xen.measure,
+}
 """What takes many minutes, or needs to be root: measured only where it is named."""
 
 _ONLY = f"{', '.join(BENCHMARKS)}; only where it is named: {', '.join(ON_DEMAND)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -182,6 +183,37 @@ def test_the_marketplace_files_tell_of_the_image_that_lies_there(
     assert (entry["os-id"], entry["os-release"]) == ("Ubuntu", "12.04")
     assert entry["images"][0]["size"] == 8 * 2**30
     assert (image.parent / "publish.txt").read_text().count(image.name) == 1
+
+
+def test_the_exported_image_is_looked_at_on_a_new_network(
+    built: tuple[Path, dict[str, Any], list[Event]],
+) -> None:
+    work, _, _ = built
+    checks = {
+        event["name"]: event
+        for event in events_of(work)
+        if event["event"] == "check" and event["stage"] == "verify"
+    }
+    context = checks["context script on a new network"]
+    assert context["ok"] and "gave 192.168.0.10 to an interface" in context["evidence"]
+    assert checks["hostname"]["evidence"] == "the guest calls itself 'ubuntu'"
+    assert checks["user ubuntu"]["ok"]
+    mac = re.findall(r"mac=([0-9a-f:]+)", (work / "domain-verify.cfg").read_text())
+    assert f"this boot's addresses: {mac[0]}" in checks["no persistent network names"]["evidence"]
+    assert "mac=" not in (work / "domain-boot.cfg").read_text()
+
+
+def test_an_image_with_another_name_is_refused(
+    built: tuple[Path, dict[str, Any], list[Event]], places: Path, tmp_path: Path
+) -> None:
+    work, answers = places / "renamed", tmp_path / "renamed.yaml"
+    step = "guest:\n  - run: {command: 'echo other > /etc/hostname'}\n"
+    answers.write_text(HOW_TO.read_text().replace("guest:\n", step))
+    (tmp_path / "files").symlink_to(HOW_TO.parent / "files")
+    failure = run_build(request(work, answers, reuse=True))["failure"]
+    assert (failure["exit"], failure["stage"], failure["kind"]) == (5, "verify", "check-failed")
+    assert "hostname (the guest calls itself 'other')" in failure["message"]
+    assert processes_of(work) == []
 
 
 def test_no_key_goes_to_the_boot_loader(built: tuple[Path, dict[str, Any], list[Event]]) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autoinstall.answers.model import Answers
+from autoinstall.answers.steps import Profile, PutFile
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_verify_description
 from autoinstall.build.guest_session import GuestSession
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
+from autoinstall.guest.verification import CONTEXT_SCRIPTS, boot_checks
 from autoinstall.image.export import image_info
 
 
@@ -32,7 +35,7 @@ class VerifyStage:
         if context.domains.find("verify") is None:
             context.files.make_copy(context.images[0])
             write_verify_description(context)
-        wrong = [check for check in self._prove(context) if not check.ok]
+        wrong = [check for check in self._prove(context) if check.ok is False]
         how = self._guest.power_off(context)
         context.events.tell("progress", text=f"the verified guest {how}")
         if wrong:
@@ -53,13 +56,23 @@ class VerifyStage:
         checks: list[Check] = []
 
         def look(shell: Shell) -> None:
-            checks[:] = prove(shell, steps)
+            checks[:] = [*prove(shell, steps), *boot_checks(shell, **_expected(context.answers))]
 
         self._guest.over_cuts(context, look)
         login = Check("login", True, f"{context.answers.login.user} logged in and became root")
         for check in (login, *checks):
             context.events.tell("check", name=check.name, ok=check.ok, evidence=check.evidence)
         return checks
+
+
+def _expected(answers: Answers) -> dict[str, Any]:
+    """What the installer was told of the guest, and whether the how-to's script was put into it."""
+    told = {answer.name: answer.value for answer in answers.book.answers if isinstance(answer.value, str)}
+    users = [answers.login.user, *filter(None, [told.get("passwd/username")])]
+    put = {step.to for step in answers.steps if isinstance(step, PutFile)}
+    profiles = {step.name for step in answers.steps if isinstance(step, Profile)}
+    is_how_to = "opennebula-howto" in profiles or not put.isdisjoint(CONTEXT_SCRIPTS)
+    return {"hostname": told.get("netcfg/get_hostname"), "users": users, "is_how_to": is_how_to}
 
 
 def _exported_before(context: BuildContext) -> Any:

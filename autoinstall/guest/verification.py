@@ -1,0 +1,63 @@
+"""What is looked at on the boot of the exported image, besides the steps: who it is, and what it does on a new network.
+
+Nothing of it changes the guest: the context script runs in namespaces of its own, unshare(1).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from importlib import resources
+
+from autoinstall.guest.shell import Shell
+from autoinstall.guest.steps import Check
+
+CONTEXT_SCRIPTS = ("/etc/init.d/vmcontext", "/usr/local/sbin/vmcontext")
+RULES = "/etc/udev/rules.d/70-persistent-net.rules"
+CONTEXT_SECONDS = 120.0
+
+
+def boot_checks(
+    shell: Shell, *, hostname: str | None, users: Sequence[str], is_how_to: bool
+) -> Iterator[Check]:
+    """The named checks; `hostname` and `users` as the installer was told, `is_how_to` where the script was put in."""
+    if hostname is not None:
+        yield _hostname(shell, hostname)
+    yield from (_user(shell, name) for name in dict.fromkeys(users))
+    yield _no_persistent_rules(shell)
+    if is_how_to:
+        yield _context_script(shell)
+
+
+def _hostname(shell: Shell, wanted: str) -> Check:
+    found = _said(shell, "hostname")
+    return Check("hostname", found == wanted.partition(".")[0], f"the guest calls itself {found!r}")
+
+
+def _user(shell: Shell, name: str) -> Check:
+    found = _said(shell, f"getent passwd {shlex.quote(name)}")
+    return Check(f"user {name}", bool(found), found or "no such user")
+
+
+def _no_persistent_rules(shell: Shell) -> Check:
+    """After a boot with another address than that of the installation, nothing may name the new card eth1."""
+    found = _said(shell, f"grep -v -e '^#' -e '^$' {RULES}")
+    cards = _said(shell, "cat /sys/class/net/*/address | grep -v ^00:00:00:00:00:00 | tr '\\n' ' '")
+    evidence = f"{RULES} has {found!r}" if found else f"{RULES} names no card"
+    return Check(
+        "no persistent network names", not found, f"{evidence}; this boot's addresses: {cards or 'none'}"
+    )
+
+
+def _context_script(shell: Shell) -> Check:
+    program = resources.files(__package__).joinpath("verify_context.sh").read_text()
+    settings = {"program": program, "scripts": " ".join(CONTEXT_SCRIPTS), "place": ""}
+    exports = "".join(f"{name}={shlex.quote(value)}; export {name}\n" for name, value in settings.items())
+    done = shell.run(exports + 'sh -c "$program"', timeout=CONTEXT_SECONDS)
+    word, _, evidence = shell.shown(done.stdout).strip().rpartition("\n")[2].partition(" ")
+    ok = {"ok": True, "not": None}.get(word, False)
+    return Check("context script on a new network", ok, evidence or f"it ended with status {done.status}")
+
+
+def _said(shell: Shell, command: str) -> str:
+    return shell.shown(shell.run(command).stdout).strip()
