@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autoinstall import process
-from autoinstall.errors import HostError
+from autoinstall.errors import HostError, VerificationError
 from autoinstall.image.digest import sums_of
 from autoinstall.image.disk import copy_sparse
 
@@ -52,7 +53,8 @@ def export_image(
 ) -> tuple[ImageInfo, ...]:
     """Write `folder`/`name`.FORMAT for each format, SHA256SUMS and MD5SUMS, and then let the disk go.
 
-    Raises HostError where the converter fails or the disk is full; `disk` is left as it was then.
+    Raises HostError where the converter fails or the disk is full, VerificationError where qemu-img finds its
+    own image damaged; `disk` is left as it was then.
     """
     size = disk.stat().st_size
     written: list[Path] = []
@@ -89,7 +91,29 @@ def _convert(disk: Path, target: Path, compress: bool) -> None:
     unfinished = target.with_name(target.name + ".part")
     options = ("-c", "-m", "4", "-W") if compress else ()
     _qemu_img("convert", "-f", "raw", "-O", "qcow2", *options, str(disk), str(unfinished))
+    try:
+        _require_whole(unfinished, disk.stat().st_size)
+    except VerificationError:
+        unfinished.unlink()
+        raise
     unfinished.rename(target)
+
+
+def _require_whole(image: Path, size: int) -> None:
+    """Raise VerificationError unless qemu-img finds nothing wrong in what it wrote, and a disk of `size` bytes."""
+    check = process.run(("qemu-img", "check", "-q", "-f", "qcow2", str(image)), timeout=CONVERSION_SECONDS)
+    told = process.run(("qemu-img", "info", "--output=json", "-f", "qcow2", str(image)))
+    try:
+        found = json.loads(told.stdout)["virtual-size"]
+    except (ValueError, KeyError, TypeError):
+        found = None
+    if check.status or found != size:
+        raise VerificationError(
+            f"the image is damaged: qemu-img finds {'errors' if check.status else f'{found} bytes, not {size}'} in it",
+            kind="image-damaged",
+            hint="does the file system, or the machine's memory, lose data? export once more with --resume",
+            host_said=check.said or told.said or None,
+        )
 
 
 def _qemu_img(*arguments: str) -> None:

@@ -12,6 +12,7 @@ from scripts.benchmarks import (
     catalogue,
     command_start,
     dialogs,
+    export,
     preseeded,
     rehearsal,
     screens,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "sessions": sessions.measure,
     "transfer": transfer.measure,
     "dialogs": dialogs.measure,
+    "export": export.measure,
     "rehearsal": rehearsal.measure,
 }
 """What can be measured, by the name that `--only` takes; the quick ones first."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from autoinstall.errors import HostError
+from autoinstall.errors import HostError, VerificationError
 from autoinstall.image.disk import create_disk
 from autoinstall.image.export import export_image, image_version, raw_copy, require_converter
 
@@ -90,6 +90,33 @@ def test_a_full_disk_leaves_the_guests_disk_and_no_half_image(
     with pytest.raises(HostError) as caught:
         export_image(disk, tmp_path, "x", formats=["qcow2"], compress=True)
     assert (caught.value.kind, caught.value.host_said) == ("disk-full", said)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "disk.img"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "word"),
+    [
+        ('printf "\\377\\377" | dd of="$last" bs=1 seek=46 conv=notrunc 2>/dev/null', "errors"),
+        ('"$real" resize -q "$last" 32M', f"{2 * SIZE} bytes, not {SIZE}"),
+    ],
+)
+def test_an_image_that_qemu_img_finds_damaged_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str, word: str
+) -> None:
+    needs_qemu_img()
+    tool = tmp_path / "bin" / "qemu-img"
+    tool.parent.mkdir()
+    tool.write_text(
+        f'#!/bin/sh\nreal={shutil.which("qemu-img")}\nfor last; do :; done\n"$real" "$@" || exit\n'
+        f'[ "$1" != convert ] || {{ {damage}; }}\n'
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:/usr/bin:/bin")
+    disk = make_disk(tmp_path)
+    with pytest.raises(VerificationError) as caught:
+        export_image(disk, tmp_path, "x", formats=["qcow2"], compress=True)
+    assert (caught.value.kind, caught.value.exit_code) == ("image-damaged", 5)
+    assert word in caught.value.message
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bin", "disk.img"]
 
 
