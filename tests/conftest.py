@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Generator
@@ -20,6 +21,11 @@ INSTALL = (
     "debian-installer-12-netboot-amd64 gpgv gnupg openssl busybox cpio dash shellcheck"
 )
 IN_CI = os.environ.get("CI") == "true"
+
+# A shell's background job, and nohup, have children ignore these; what the tests start must not.
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -167,13 +167,12 @@ class _Index:
         return [one for one in candidates if one.question.type in _TYPES[kind]]
 
     def preluding(self, shown: str) -> list[Question]:
-        lists = [one for one in self.all if one.question.type in ("select", "multiselect")]
-        return [
-            one.question
-            for one in lists
-            if long_text(one.question, self.language).begins(shown)
-            or long_text(one.question, self.language).fits(shown)
-        ]
+        """The lists with this long text; of those that fit the ones with the most text of their own."""
+        lists = [one.question for one in self.all if one.question.type in ("select", "multiselect")]
+        texts = [(question, long_text(question, self.language)) for question in lists]
+        fitting = [(text.literal, one) for one, text in texts if text.begins(shown) or text.fits(shown)]
+        most = max((literal for literal, _ in fitting), default=0)
+        return [question for literal, question in fitting if literal == most]
 
     def begun(self, kind: Kind, shown: str) -> list[_Candidate]:
         types = _TYPES[kind]

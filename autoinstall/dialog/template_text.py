@@ -10,6 +10,9 @@ from autoinstall.catalogue.question import Question, Texts
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _HEADED = ("note", "error")
 
+LEAST_CERTAIN = 12
+"""Characters of its own that must have been read of a text that is cut off in a variable."""
+
 
 def squeezed(text: str) -> str:
     """The text without any blanks: newt breaks lines where it likes (Japanese ones inside words)."""
@@ -32,30 +35,47 @@ class TemplateText:
         """The text itself where there is no variable in it."""
         return self.pieces[0] if len(self.pieces) == 1 else None
 
-    def fits(self, shown: str) -> bool:
-        """The shown text (squeezed) is this one, with anything for the variables."""
-        return self._walk(shown, cut=False)
-
     def begins(self, shown: str) -> bool:
-        """The shown text (squeezed) is the beginning of this one, cut off somewhere."""
-        return self._walk(shown, cut=True)
+        """The shown text (squeezed) is the beginning of this one, cut off somewhere.
 
-    def _walk(self, shown: str, *, cut: bool) -> bool:
+        Where it is cut off in a variable, enough of the text's own must have been read before: a text that begins
+        with a variable is no beginning of whatever is on the screen.
+        """
         first, *rest = self.pieces
         if not shown.startswith(first):
-            return cut and first.startswith(shown)
+            return first.startswith(shown)
         if not rest:
-            return not cut and shown == first
+            return False
+        at, certain = len(first), len(first)
+        for piece in rest:
+            found = shown.find(piece, at)
+            if found < 0 or not piece:
+                certain += _overlap(shown[at:], piece)
+                break
+            at, certain = found + len(piece), certain + len(piece)
+        return certain >= min(LEAST_CERTAIN, self.literal)
+
+    def fits(self, shown: str) -> bool:
+        """The shown text (squeezed) is this one, with anything for the variables."""
+        first, *rest = self.pieces
+        if not rest:
+            return shown == first
+        if not shown.startswith(first):
+            return False
         at = len(first)
         for piece in rest[:-1]:
             found = shown.find(piece, at)
             if found < 0:
-                return cut
+                return False
             at = found + len(piece)
         last = rest[-1]
-        if cut:
-            return True
         return len(shown) - at >= len(last) and shown.endswith(last)
+
+
+def _overlap(shown: str, piece: str) -> int:
+    """How many characters at the end of what is shown the piece begins with."""
+    sizes = range(min(len(shown), len(piece)), 0, -1)
+    return next((size for size in sizes if shown.endswith(piece[:size])), 0)
 
 
 def template_text(question: Question, texts: Texts) -> TemplateText:
