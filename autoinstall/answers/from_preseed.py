@@ -24,6 +24,9 @@ _EARLY = ("preseed/early_command", "partman/early_command")
 _IN_TARGET = (["in-target"], ["chroot", "/target"])
 _WITHOUT_ANSWER = ("note", "text", "title", "error")
 _DEBCONF_NAME = re.compile(r"[A-Za-z][\w.+-]*(?:/[\w.+@-]+)+", re.ASCII)
+_SECRET_NAME = re.compile(r"pass(word|phrase)|wireless_w(pa|ep)")
+_WITH_PASSWORD = re.compile(r"://[^/\s@]*:[^/\s@]+@")
+_SETS_PASSWORD = re.compile(r"passwd|password|\b(usermod|useradd)\b.*\s-p")
 _BARE = re.compile(r"[\w./:+@%,-]+")
 
 
@@ -119,7 +122,7 @@ def _take(line: PreseedLine, found: Imported, is_asked: Callable[[str], bool], p
         found.keep_arguments += line.value.split()
     elif line.type in _WITHOUT_ANSWER:
         return
-    elif line.type == "password" or line.question.endswith("-crypted"):
+    elif _is_secret(line):
         _password(line, found)
     else:
         _answer(line, found, is_asked, place)
@@ -128,7 +131,10 @@ def _take(line: PreseedLine, found: Imported, is_asked: Callable[[str], bool], p
 def _late_command(line: PreseedLine, found: Imported) -> None:
     """Commands in the target are steps in the guest; anything else needs the installer around it."""
     commands = _commands_in_target(line.value)
-    if commands is None:
+    if _SETS_PASSWORD.search(line.value):
+        message = "it seems to set a password, which no answers file may hold: write it as steps below guest:"
+        found.remarks.append(Remark(line.line, line.question, message, refused=True))
+    elif commands is None:
         message = (
             "only `in-target COMMAND` (one, or several divided by ; or &&) can run in the guest itself: "
             "write it as steps below guest:"
@@ -181,13 +187,22 @@ def _without_in_target(words: list[str]) -> str | None:
     return shlex.join(rest) if rest else None
 
 
+def _is_secret(line: PreseedLine) -> bool:
+    """By its type, its name, or an address with a password in it: debconf takes any type for any question."""
+    if line.type == "password" or line.question.endswith("-crypted"):
+        return True
+    return line.type == "string" and bool(
+        _SECRET_NAME.search(line.question) or _WITH_PASSWORD.search(line.value)
+    )
+
+
 def _password(line: PreseedLine, found: Imported) -> None:
     question = line.question.removesuffix("-crypted")
     if question.endswith("-again"):
         return
     secret = found.secrets[question] = secret_name(question)
     what = "dialogs take no hash: " if question != line.question else ""
-    message = f"{what}give the password outside of the file, as the secret {secret}"
+    message = f"{what}give it outside of the file, as the secret {secret}"
     found.remarks.append(Remark(line.line, line.question, message))
 
 
@@ -200,12 +215,18 @@ def _answer(line: PreseedLine, found: Imported, is_asked: Callable[[str], bool],
         found.questions.update(dialogs)
     elif is_asked(line.question) or any(alias.name == line.question for alias in ALIASES):
         found.questions[line.question] = value
-    elif isinstance(value, str) and value and _BARE.fullmatch(value) and line.owner == "d-i":
+    elif isinstance(value, str) and _fits_kernel_line(line):
         found.arguments.append(f"{line.question}={value}")
     else:
         found.questions[line.question] = value
         message = "no dialog that is known asks for it: it will have no effect unless one does"
         found.remarks.append(Remark(line.line, line.question, message))
+
+
+def _fits_kernel_line(line: PreseedLine) -> bool:
+    return bool(
+        line.owner == "d-i" and _DEBCONF_NAME.fullmatch(line.question) and _BARE.fullmatch(line.value)
+    )
 
 
 def _dialogs_of(line: PreseedLine, place: _Place) -> Mapping[str, str]:

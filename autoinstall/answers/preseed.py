@@ -36,7 +36,8 @@ def read_preseed(text: str, name: str = "preseed") -> list[PreseedLine]:
     """The settings of a preseed file in their order.
 
     A backslash at a line's end joins it with the next one; lines that begin with # say nothing.
-    Raises InvalidFileError for a line that has not its three words, or a type that debconf has not.
+    Raises InvalidFileError for a line that has not its three words, or a type that debconf has not: the words
+    themselves are not told, for one may be a password that stands where the type should.
     """
     found = []
     for number, line in _joined(text.removeprefix("\ufeff")):
@@ -49,7 +50,7 @@ def read_preseed(text: str, name: str = "preseed") -> list[PreseedLine]:
             )
         if match["type"] not in TYPES:
             raise InvalidFileError(
-                f"{name}:{number}:{match.start('type') + 1}: {match['type']} is no type of debconf's",
+                f"{name}:{number}:{match.start('type') + 1}: the third word is no type of debconf's",
                 kind="invalid-preseed",
                 hint=f"types are {', '.join(TYPES[:7])}",
             )

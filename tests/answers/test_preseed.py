@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -146,6 +147,16 @@ def test_debconf_itself_takes_what_is_exported(tmp_path: Path) -> None:
         ("d-i preseed/late_command string in-target echo x > /target/x", True, "below guest:"),
         ("d-i preseed/late_command string in-target echo 'x", True, "below guest:"),
         ("d-i preseed/late_command string in-target", True, "below guest:"),
+        (
+            "d-i preseed/late_command string in-target sh -c 'echo root:swordfish | chpasswd'",
+            True,
+            "a password",
+        ),
+        ("d-i preseed/late_command string in-target usermod -p swordfish root", True, "a password"),
+        ("d-i passwd/root-password string swordfish", False, "as the secret root_password"),
+        ("d-i netcfg/wireless_wpa string swordfish", False, "as the secret wireless_wpa"),
+        ("d-i partman-crypto/passphrase string swordfish", False, "as the secret passphrase"),
+        ("d-i mirror/http/proxy string http://me:swordfish@10.0.2.2:3142/", False, "as the secret proxy"),
         ("d-i netcfg/get_hostname seen true", False, "seen flag"),
         ("d-i passwd/user-password-crypted password $6$x", False, "dialogs take no hash"),
         ("postfix postfix/main_mailer_type select Internet Site", False, "no dialog that is known"),
@@ -157,20 +168,26 @@ def test_what_cannot_be_carried_is_named_with_its_reason(line: str, refused: boo
     assert (remark.line, remark.question, remark.refused) == (2, line.split()[1], refused)
     assert word in remark.message
     assert not found.commands
-    assert "$6$" not in found.text("mine")
+    assert not re.search(r"swordfish|\$6\$", found.text("mine") + repr(found))
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
         ("d-i netcfg/get_hostname\n", "preseed:1:1: "),
-        ("\n#\nd-i a/b wrong c\n", "preseed:3:9: wrong is no type"),
+        ("\n#\nd-i a/b wrong c\n", "preseed:3:9: the third word is no type"),
     ],
 )
 def test_a_line_that_is_no_setting_is_told_with_its_place(text: str, place: str) -> None:
     with pytest.raises(InvalidFileError) as caught:
         read_preseed(text)
     assert caught.value.message.startswith(place)
+
+
+def test_a_password_that_stands_where_its_type_should_is_not_told() -> None:
+    with pytest.raises(InvalidFileError) as caught:
+        read_preseed("d-i passwd/user-password swordfish\n")
+    assert "swordfish" not in str(caught.value) + str(caught.value.hint)
 
 
 def test_text_that_looks_like_a_template_stays_what_it_is(tmp_path: Path) -> None:

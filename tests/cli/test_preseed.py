@@ -15,7 +15,7 @@ def test_a_preseed_file_becomes_an_answers_file_that_is_valid(autoinstall, tmp_p
     (tmp_path / "old.cfg").write_text(PRESEED)
     done = autoinstall("import-preseed", "old.cfg", "-o", "mine.yaml")
     assert (done.returncode, done.stdout) == (0, "mine.yaml: 3 settings of old.cfg\n")
-    assert "old.cfg:2: warning: passwd/user-password: give the password outside" in done.stderr
+    assert "old.cfg:2: warning: passwd/user-password: give it outside" in done.stderr
     assert "old.cfg:3: refused: preseed/early_command: it runs inside the installer" in done.stderr
     assert "swordfish" not in (tmp_path / "mine.yaml").read_text() + done.stderr
     checked = autoinstall("validate", "mine.yaml", AUTOINSTALL_SECRET_USER_PASSWORD="swordfish")
