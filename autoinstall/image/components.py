@@ -14,13 +14,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from autoinstall import process
 from autoinstall.catalogue.question import Question
 from autoinstall.catalogue.templates import parse_templates
-from autoinstall.errors import HostError, InvalidFileError, VerificationError
+from autoinstall.errors import InvalidFileError, VerificationError
 from autoinstall.image.cache import DownloadCache
 from autoinstall.image.http import NotFoundError, fetch_file
-from autoinstall.image.package import PackageFile, index_stanzas, listed_package
+from autoinstall.image.package import PackageFile, control_files, index_stanzas, listed_package
 from autoinstall.image.sums import SignedSums, suite_release
 
 AT_ONCE = 8
@@ -109,19 +108,15 @@ def _look_into(
 
 def _templates_in(package: Path, name: str) -> str:
     """The templates file among a package's control files, empty where it has none."""
-    done, control = process.run_for_bytes(("dpkg-deb", "--ctrl-tarfile", str(package)), timeout=60)
-    if done.status:
-        raise HostError(
-            f"the component {name} cannot be unpacked",
-            kind="unpack-failed",
-            hint="is dpkg-deb installed (apt-get install dpkg)?",
-            host_said=done.said or None,
-        )
-    with tarfile.open(fileobj=io.BytesIO(control)) as members:
-        for member in members:
-            if member.name.removeprefix("./") == "templates" and member.isreg():
-                if member.size > LONGEST_TEMPLATES:
-                    raise InvalidFileError("its templates file is too long", kind="invalid-templates")
-                file = members.extractfile(member)
-                return file.read().decode("utf-8", "replace") if file else ""
-    return ""
+    control = control_files(package, name)
+    try:
+        with tarfile.open(fileobj=io.BytesIO(control)) as members:
+            member = next((one for one in members if one.name.removeprefix("./") == "templates"), None)
+            file = members.extractfile(member) if member and member.isreg() else None
+            if file is None or member is None:
+                return ""
+            if member.size > LONGEST_TEMPLATES:
+                raise InvalidFileError("its templates file is too long", kind="invalid-templates")
+            return file.read().decode("utf-8", "replace")
+    except tarfile.TarError as error:
+        raise InvalidFileError(f"its control files are damaged: {error}", kind="invalid-templates") from None

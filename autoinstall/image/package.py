@@ -23,6 +23,7 @@ from autoinstall.image.http import fetch_bytes
 from autoinstall.image.sums import SignedSums, require_digest, suite_release
 
 LONGEST_LINKS = 8
+UNPACKING_SECONDS = 300.0
 _AT_ONCE = 1 << 20
 """Bytes of an index (60 MB for the main section) that are unpacked at once."""
 
@@ -116,19 +117,39 @@ def _split(index: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
+def control_files(package: Path, name: str) -> bytes:
+    """The control files of a .deb or .udeb, as a tar archive. Raises HostError without dpkg-deb, or where it fails."""
+    command = ("sh", "-c", 'exec dpkg-deb --ctrl-tarfile "$1"', "sh", str(package))
+    try:
+        done, archive = process.run_for_bytes(command, timeout=UNPACKING_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise _too_slow(name) from error
+    if done.status:
+        raise _not_unpacked(name, done)
+    return archive
+
+
 def _unpack(package: Path, archive: Path) -> None:
     command = 'exec dpkg-deb --fsys-tarfile "$1" > "$2"'
     try:
-        done = process.run(("sh", "-c", command, "sh", str(package), str(archive)), timeout=300)
+        done = process.run(("sh", "-c", command, "sh", str(package), str(archive)), timeout=UNPACKING_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise HostError(f"unpacking {package.name} took over 300 s", kind="unpack-failed") from error
+        raise _too_slow(package.name) from error
     if done.status != 0:
-        raise HostError(
-            f"{package.name} cannot be unpacked",
-            kind="unpack-failed",
-            hint="is dpkg-deb installed (apt-get install dpkg)?",
-            host_said=done.said or None,
-        )
+        raise _not_unpacked(package.name, done)
+
+
+def _not_unpacked(name: str, done: process.Completed) -> HostError:
+    return HostError(
+        f"{name} cannot be unpacked",
+        kind="unpack-failed",
+        hint="is dpkg-deb installed (apt-get install dpkg)?",
+        host_said=done.said or None,
+    )
+
+
+def _too_slow(name: str) -> HostError:
+    return HostError(f"unpacking {name} took over {UNPACKING_SECONDS:.0f} s", kind="unpack-failed")
 
 
 def _file_in(members: tarfile.TarFile, path: str) -> IO[bytes]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,7 @@ def publish(mirror: Mirror, signer: Signer, packages: dict[str, bytes], index: s
 
 
 @pytest.fixture
-def read(mirror: Mirror, signer: Signer, tmp_path: Path):  # type: ignore[no-untyped-def]
+def read(mirror: Mirror, signer: Signer, tmp_path: Path) -> Callable[[], ComponentQuestions]:
     (tmp_path / "cache").mkdir()
 
     def reading() -> ComponentQuestions:
@@ -99,5 +101,15 @@ def test_a_suite_without_an_installer_is_told(mirror, signer, tmp_path, read):
 
 def test_a_file_that_is_no_package_is_told(mirror, signer, tmp_path, read):
     publish(mirror, signer, {"one": b"no package at all"})
-    with pytest.raises(HostError, match="the component one cannot be unpacked"):
+    with pytest.raises(HostError, match="one cannot be unpacked"):
         read()
+
+
+def test_a_machine_without_dpkg_deb_is_told_what_to_install(mirror, signer, tmp_path, read, monkeypatch):
+    publish(mirror, signer, {"one": udeb(tmp_path, "one", ASKS.format(name="one"))})
+    for tool in ("gpgv", "sh"):
+        (tmp_path / tool).symlink_to(str(shutil.which(tool)))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(HostError) as caught:
+        read()
+    assert caught.value.hint == "is dpkg-deb installed (apt-get install dpkg)?"
