@@ -11,9 +11,8 @@ from autoinstall.answers.local_paths import check_files
 from autoinstall.answers.model import Answers
 from autoinstall.answers.problem import Findings, Problem
 from autoinstall.catalogue.catalogue import Catalogue
-from autoinstall.catalogue.question import Question
+from autoinstall.catalogue.question import ASKED_TYPES, Question
 
-_ASKED_TYPES = ("select", "multiselect", "string", "password", "boolean", "note", "error")
 _ANSWERED_BY_BUTTON = ("yes", "no", "goback")
 _WORDS_OF_BOOLEANS = frozenset(("true", "false", "yes", "no"))
 
@@ -62,7 +61,7 @@ def _check_answer(answer: Answer, catalogue: Catalogue) -> Findings:
 
 
 def _unknown_name(place: Place, path: tuple[str, str], catalogue: Catalogue) -> Findings:
-    asked = [name for name, question in catalogue.items() if question.type in _ASKED_TYPES]
+    asked = [name for name, question in catalogue.items() if question.type in ASKED_TYPES]
     message = "no question of the catalogue has this name"
     return Findings(warnings=(Problem.at(place, path, message, _did_you_mean(path[1], asked)),))
 

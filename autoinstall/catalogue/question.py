@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+ASKED_TYPES = ("select", "multiselect", "string", "password", "boolean", "note", "error")
+"""The types of questions that stand on a screen and wait; the others are titles, texts and bars."""
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:

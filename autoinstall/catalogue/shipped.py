@@ -45,13 +45,18 @@ def _of_suite(suite: str) -> Catalogue:
 
 
 def load_file(path: Path, folder: Path) -> Catalogue:
+    """As `read_file`; an initrd without questions gives the shipped catalogue."""
+    return read_file(path, folder) or load_shipped()
+
+
+def read_file(path: Path, folder: Path) -> Catalogue | None:
     """The questions of a templates file, or of all templates files inside an initrd; kept in `folder` once read.
 
-    An initrd without any gives the shipped catalogue. Raises UsageError (exit 2) when there is no
-    such file, InvalidFileError (exit 3) when its content is neither.
+    None for an initrd without any. Raises UsageError (exit 2) when there is no such file, InvalidFileError
+    (exit 3) when its content is neither.
     """
     try:
-        return kept_catalogue(path, folder) or load_shipped()
+        return kept_catalogue(path, folder)
     except OSError as error:
         reason = error.strerror or str(error)
         raise UsageError(f"the catalogue {path} cannot be read: {reason}", kind="no-catalogue") from error

@@ -10,14 +10,13 @@ from typing import Any
 
 from autoinstall.answers.host_mirror import DEBIAN_SUITES
 from autoinstall.build.places import CATALOGUES, DOWNLOADS, cache_folder
-from autoinstall.catalogue.question import Question, Texts
-from autoinstall.catalogue.shipped import load_file
+from autoinstall.catalogue.question import ASKED_TYPES, Question, Texts
+from autoinstall.catalogue.shipped import read_file
 from autoinstall.cli.output import Output, printable
-from autoinstall.errors import UsageError
+from autoinstall.errors import InvalidFileError, UsageError
 from autoinstall.image.cache import DownloadCache
 from autoinstall.image.components import component_questions
 
-_ASKED = ("select", "multiselect", "string", "password", "boolean", "note", "error")
 _INTERNAL = "for internal use"
 """In the short texts of what components keep for themselves, and never show."""
 
@@ -50,7 +49,14 @@ def _of_file(arguments: argparse.Namespace) -> Mapping[str, Question]:
             kind="usage",
             hint="autoinstall questions INITRD, or autoinstall questions http://MIRROR/debian SUITE",
         )
-    return load_file(Path(arguments.source), cache_folder(CATALOGUES))
+    found = read_file(Path(arguments.source), cache_folder(CATALOGUES))
+    if found is None:
+        raise InvalidFileError(
+            f"{arguments.source} holds no questions",
+            kind="no-questions",
+            hint="is it the initrd of a debian-installer? `autoinstall questions MIRROR SUITE` needs none",
+        )
+    return found
 
 
 def _of_mirror(
@@ -106,7 +112,7 @@ def _lines(questions: Iterable[Question], language: str) -> Iterator[str]:
     """What is asked (not titles and other texts): name, type and default, its text, its choices."""
     asked = 0
     for question in questions:
-        if question.type not in _ASKED or _INTERNAL in question.english.description.lower():
+        if question.type not in ASKED_TYPES or _INTERNAL in question.english.description.lower():
             continue
         asked += 1
         texts = _texts(question, language)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
 import pytest
+
+from tests.catalogue.test_catalogues import archive
 
 INITRD = Path("/usr/lib/debian-installer/images/12/amd64/text/debian-installer/amd64/initrd.gz")
 
@@ -40,6 +43,7 @@ def test_people_see_what_is_asked_in_their_language(autoinstall):
     [
         (["absent.gz"], 2, "absent.gz cannot be read: No such file or directory"),
         (["broken.gz"], 3, "broken.gz: the initrd cannot be decompressed"),
+        (["empty.gz"], 3, "empty.gz holds no questions"),
         (["broken.gz", "trixie"], 2, "broken.gz is no mirror, and only a mirror has suites"),
         (["http://127.0.0.1:1/debian"], 2, "a mirror has many suites"),
         (["http://127.0.0.1:1/debian", "trixie", "--keyring", "absent.gpg"], 2, "absent.gpg is not there"),
@@ -48,6 +52,7 @@ def test_people_see_what_is_asked_in_their_language(autoinstall):
 )
 def test_what_cannot_be_read_is_told(autoinstall, tmp_path, words, status, said):
     (tmp_path / "broken.gz").write_bytes(b"\x1f\x8b\x08\x00rubbish")
+    (tmp_path / "empty.gz").write_bytes(gzip.compress(archive({"init": b"#!/bin/sh\n"})))
     done = autoinstall("questions", *words)
     assert (done.returncode, done.stdout) == (status, "")
     assert said in done.stderr
