@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,6 +23,10 @@ from autoinstall.image.marketplace import APPMARKET, MARKETPLACE
 _VERSION = re.compile(r"\d+\.\d+\.\d+-\d+-\d{8}")
 _HYPERVISORS = {"VMWARE", "XEN", "KVM", "all"}
 _FORMATS = {"raw", "vmdk", "qcow2", "vdi"}
+
+
+Broken = Iterator[tuple[str, str]]
+"""Rules that are broken: the rule's name, and how."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,9 @@ def problems_of(image: Path) -> list[Problem]:
     sha256, md5 = sums_of(image, "sha256", "md5")
     sums = {"sha256": sha256, "md5": md5}
     return [
-        *_in_file(folder / MARKETPLACE, _yaml, lambda entry: _appliance(entry, sums)),
+        *_in_file(folder / MARKETPLACE, yaml.safe_load, lambda entry: _appliance(entry, sums)),
         *_in_file(folder / APPMARKET, json.loads, lambda entry: _appmarket(entry, sums)),
-        *_in_file(folder / f"{image.stem}.yaml", _yaml, lambda entry: _manifest(entry, image, sums)),
+        *_in_file(folder / f"{image.stem}.yaml", yaml.safe_load, lambda entry: _manifest(entry, image, sums)),
     ]
 
 
@@ -64,32 +68,24 @@ def _named_format(manifest: Path) -> list[str]:
     """The format that a manifest names first, for it may be damaged."""
     both = ["qcow2", "raw"]
     try:
-        entry = _yaml(manifest.read_text(encoding="utf-8"))
-    except (ValueError, OSError, yaml.YAMLError):
+        entry = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    except (ValueError, OSError, yaml.YAMLError, RecursionError):
         return both
     return sorted(both, key=lambda format: format != _map(entry).get("format"))
 
 
-Broken = Iterator[tuple[str, str]]
-
-
-def _in_file(path: Path, parse: Any, rules: Any) -> list[Problem]:
+def _in_file(
+    path: Path, parse: Callable[[str], Any], rules: Callable[[Mapping[str, Any]], Broken]
+) -> list[Problem]:
     try:
         entry = parse(path.read_text(encoding="utf-8"))
     except OSError:
         return [Problem(path.name, "present", "the file is missing")]
-    except (ValueError, yaml.YAMLError):
+    except (ValueError, yaml.YAMLError, RecursionError):
         return [Problem(path.name, "readable", "the file is not readable as what it should be")]
     if not isinstance(entry, Mapping):
         return [Problem(path.name, "readable", "the file holds no map of keys")]
     return [Problem(path.name, rule, message) for rule, message in rules(entry)]
-
-
-def _yaml(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
 
 
 def _map(node: Any) -> Mapping[str, Any]:

@@ -200,6 +200,13 @@ def test_a_file_that_is_none_of_ours_is_a_problem_and_no_crash(tmp_path: Path, t
     assert published_image(tmp_path) == image
 
 
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000])
+def test_the_old_appmarkets_file_may_be_anything_too(tmp_path: Path, text: str) -> None:
+    image = write(tmp_path)
+    (tmp_path / APPMARKET).write_text(text)
+    assert rules(image) == {(APPMARKET, "readable")}
+
+
 def test_the_newest_manifest_names_the_image(tmp_path: Path) -> None:
     old = write(tmp_path)
     new = write(
