@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from autoinstall.answers.secret import Secret
 from autoinstall.catalogue.question import Question
+from autoinstall.dialog.wording import Wording
 
 
 class Kind(StrEnum):
@@ -116,6 +117,8 @@ class Recognition:
     """The text runs on below what the window shows, so its prompt is not in view."""
     prelude: bool = False
     """Only the question's long text, in a window of its own: the list comes when it is confirmed."""
+    wording: Wording | None = field(default=None, repr=False, compare=False)
+    """How that language words the rows that components put into their lists."""
 
 
 @dataclass(frozen=True, slots=True)

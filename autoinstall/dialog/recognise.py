@@ -14,6 +14,7 @@ from autoinstall.dialog.history import History
 from autoinstall.dialog.model import Dialog, Kind, NearMiss, Recognition
 from autoinstall.dialog.template_text import TemplateText, long_text, squeezed, template_text
 from autoinstall.dialog.vocabulary import Vocabulary
+from autoinstall.dialog.wording import Wording
 
 _TYPES = {
     Kind.SELECT: {"select"},
@@ -45,6 +46,7 @@ class Recogniser:
         self._catalogue = catalogue
         self._first = tuple(dict.fromkeys(("en", *languages)))[::-1]
         self._indices: dict[str, _Index] = {}
+        self._wordings: dict[str, Wording] = {}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -60,21 +62,21 @@ class Recogniser:
         for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
             if cut and not dialog.full:
                 break
-            for language in self._languages():
+            for language in self._languages(dialog):
                 found = _narrowest(fitting(self._index(language), dialog.kind, shown), dialog)
                 chosen = self._among_twins(found, dialog, history)
                 if chosen:
-                    return Recognition(chosen.question, language, cut=cut)
+                    return self._recognition(chosen.question, language, cut=cut)
         return self._prelude(dialog, shown) or Recognition(None, self._first[0])
 
     def _prelude(self, dialog: Dialog, shown: str) -> Recognition | None:
         """A list's long text that did not fit above it (newt.c shows it first, in a window of its own)."""
         if dialog.kind is not Kind.NOTE or not dialog.full:
             return None
-        for language in self._languages():
+        for language in self._languages(dialog):
             questions = self._index(language).preluding(shown)
             if len(questions) == 1:
-                return Recognition(questions[0], language, prelude=True)
+                return self._recognition(questions[0], language, prelude=True)
         return None
 
     def _after_prelude(self, dialog: Dialog, history: History) -> Recognition:
@@ -82,7 +84,14 @@ class Recogniser:
         name, language = history.prelude or ("", self._first[0])
         question = self._catalogue.get(name)
         fits = question is not None and question.type in _TYPES[dialog.kind]
-        return Recognition(question if fits else None, language)
+        return self._recognition(question if fits else None, language)
+
+    def _recognition(
+        self, question: Question | None, language: str, *, cut: bool = False, prelude: bool = False
+    ) -> Recognition:
+        if language not in self._wordings:
+            self._wordings[language] = Wording(self._catalogue, language)
+        return Recognition(question, language, cut=cut, prelude=prelude, wording=self._wordings[language])
 
     def near_misses(self, dialog: Dialog) -> tuple[NearMiss, ...]:
         """The questions whose texts are most like the dialog's, for a person to read."""
@@ -99,9 +108,17 @@ class Recogniser:
                     misses.append(NearMiss(candidate.question.name, _difference(candidate, dialog), likeness))
         return tuple(sorted(misses, key=lambda miss: -miss.likeness)[:MOST_HINTS])
 
-    def _languages(self) -> Iterator[str]:
+    def _languages(self, dialog: Dialog) -> Iterator[str]:
+        """Those given, then those whose buttons the dialog has, then all others: each costs an index of its own."""
         yield from self._first
-        yield from self._others
+        shown = set(dialog.buttons)
+        of_buttons = [
+            language
+            for language, labels in self._catalogue.buttons.items()
+            if language not in self._first and shown <= set(labels.values())
+        ]
+        yield from of_buttons
+        yield from (language for language in self._others if language not in of_buttons)
 
     @cached_property
     def _others(self) -> tuple[str, ...]:
@@ -167,10 +184,14 @@ class _Index:
         return [one for one in candidates if one.question.type in _TYPES[kind]]
 
     def preluding(self, shown: str) -> list[Question]:
-        """The lists with this long text; of those that fit the ones with the most text of their own."""
+        """The lists with this long text; of those that fit the ones with the most text of their own.
+
+        A text of variables only fits whatever is shown, in each language.
+        """
         lists = [one.question for one in self.all if one.question.type in ("select", "multiselect")]
         texts = [(question, long_text(question, self.language)) for question in lists]
-        fitting = [(text.literal, one) for one, text in texts if text.begins(shown) or text.fits(shown)]
+        own = [(text.literal, one, text) for one, text in texts if text.literal]
+        fitting = [(literal, one) for literal, one, text in own if text.begins(shown) or text.fits(shown)]
         most = max((literal for literal, _ in fitting), default=0)
         return [question for literal, question in fitting if literal == most]
 

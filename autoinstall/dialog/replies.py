@@ -18,6 +18,7 @@ from autoinstall.dialog.model import (
     Reply,
     Tick,
 )
+from autoinstall.dialog.template_text import label_text, squeezed
 from autoinstall.dialog.vocabulary import Vocabulary
 
 _TRUE = frozenset({"true", "yes"})
@@ -55,10 +56,10 @@ def _by_kind(
 ) -> Reply | NoReply:
     if dialog.kind is Kind.MULTISELECT:
         labels = (value,) if isinstance(value, str) else value
-        return Tick(tuple(_on_screen(label, recognition) for label in labels if label))
+        return Tick(tuple(_on_screen(label, dialog, recognition) for label in labels if label))
     assert isinstance(value, str)
     if dialog.kind is Kind.SELECT:
-        return Choose(_on_screen(value, recognition))
+        return Choose(_on_screen(value, dialog, recognition))
     if dialog.kind in (Kind.STRING, Kind.PASSWORD):
         return Fill(value)
     return _button(dialog, value, vocabulary)
@@ -75,19 +76,33 @@ def _button(dialog: Dialog, value: str, vocabulary: Vocabulary) -> Reply | NoRep
     return NoReply(f"the dialog has no button for {value!r}", f"the buttons are: {offered}")
 
 
-def _on_screen(given: str, recognition: Recognition) -> str:
+def _on_screen(given: str, dialog: Dialog, recognition: Recognition) -> str:
     """The label that stands on the screen for a value, an English label, or a label of any other language."""
-    folded = " ".join(given.split())
+    folded = _folded(given)
     question = recognition.question
     if question is None:
         return folded
     shown = question.texts.get(recognition.language, question.english).choices
-    columns = (question.values, question.english.choices, shown)
-    for column in columns:
+    for column in (question.values, question.english.choices, shown):
         for index, label in enumerate(column):
-            if " ".join(label.split()) == folded and index < len(shown) and "${" not in shown[index]:
-                return " ".join(shown[index].split())
-    return folded
+            if _folded(label) == folded and index < len(shown) and (row := _row(shown[index], dialog)):
+                return row
+    if folded in dialog.choices or recognition.wording is None:
+        return folded
+    return recognition.wording.of(folded, question.name) or folded
+
+
+def _row(label: str, dialog: Dialog) -> str | None:
+    """A template's label as it stands on the screen; with a variable in it only where a single row in view fits."""
+    if "${" not in label:
+        return _folded(label)
+    text = label_text(label)
+    rows = [row for row in dialog.choices if text.literal and text.fits(squeezed(row))]
+    return rows[0] if len(rows) == 1 else None
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _as_shown(dialog: Dialog) -> Reply | NoReply:

@@ -85,6 +85,11 @@ def template_text(question: Question, texts: Texts) -> TemplateText:
     return _pieces("\n".join(parts))
 
 
+def label_text(label: str) -> TemplateText:
+    """A choice's label."""
+    return _pieces(label)
+
+
 def long_text(question: Question, language: str) -> TemplateText:
     """The question's long text alone."""
     return _pieces(_without_dots(question.texts[language].extended))

@@ -13,8 +13,11 @@ from autoinstall.terminal.snapshot import Cell, Row, Snapshot
 _BUTTON = re.compile(r"<([^<>]+)>")
 _CHECK_BOX = re.compile(r"\[([ *])\] ?")
 
-_TRACK = "▒░"
-_STRONG = _TRACK + "▮█↑↓"
+_TRACK = frozenset("▒░")
+_STRONG = _TRACK | frozenset("▮█↑↓")
+"""Sets, for the right half of a two-cell character has the text "", and every text contains that."""
+
+_STRONG_OR_BLANK = "".join(_STRONG) + " "
 _FALLBACK_OF_A_BAR = re.compile(r"\s{2,}[-.0]$")
 """newt's scroll bar in its drawings: arrows and thumb fall back to `-`, `.` and `0`, or to blanks, where
 the terminal's alternate character set lacks them."""
@@ -261,7 +264,7 @@ def _list_rows(
 
 
 def _beside_bar(row: Row, frame: Frame) -> bool:
-    return any(cell.text in _TRACK for cell in row.cells[frame.right - 4 : frame.right] if cell.text)
+    return any(cell.text in _TRACK for cell in row.cells[frame.right - 4 : frame.right])
 
 
 def _bar_column(snapshot: Snapshot, rows: Sequence[int], first: int, right: int) -> int | None:
@@ -275,7 +278,7 @@ def _bar_column(snapshot: Snapshot, rows: Sequence[int], first: int, right: int)
 
 
 def _label(row: Row, first: int, bar: int | None, right: int) -> str:
-    text = row.between(first, bar if bar is not None else right).rstrip(_STRONG + " ")
+    text = row.between(first, bar if bar is not None else right).rstrip(_STRONG_OR_BLANK)
     if bar is not None:
         text = _FALLBACK_OF_A_BAR.sub("", text)
     return " ".join(text.split())

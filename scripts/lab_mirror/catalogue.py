@@ -7,7 +7,7 @@ last ones with packages of the installed system.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from autoinstall.catalogue.initrd import templates_in_initrd
@@ -20,7 +20,7 @@ from scripts.lab_mirror.private_apt import PrivateApt
 from scripts.lab_mirror.step import Steps, recipe
 
 _RECIPE = recipe("catalogue.py")
-_TRANSLATED = re.compile(r"[A-Za-z]+-[a-z]{2,3}(_[A-Z]{2})?(@\w+)?\.[\w-]+:", re.IGNORECASE)
+_TRANSLATED = re.compile(r"[A-Za-z]+-(?P<language>[a-z]{2,3}(_[A-Z]{2})?(@\w+)?)\.[\w-]+:", re.IGNORECASE)
 
 
 def make_catalogue(lab: Lab, apt: PrivateApt, downloads: Downloads, made_of: str, steps: Steps) -> str:
@@ -42,11 +42,17 @@ def make_catalogue(lab: Lab, apt: PrivateApt, downloads: Downloads, made_of: str
 
 def english(text: str) -> str:
     """A templates file without its translated fields, blank lines at both ends left out."""
+    return in_languages(text, ())
+
+
+def in_languages(text: str, languages: Collection[str]) -> str:
+    """A templates file with its English fields and those of some languages, blank lines at both ends left out."""
     kept: list[str] = []
     dropping = False
     for line in text.splitlines():
         if not line.startswith((" ", "\t")):
-            dropping = bool(_TRANSLATED.match(line))
+            translated = _TRANSLATED.match(line)
+            dropping = translated is not None and translated["language"] not in languages
         if not dropping:
             kept.append(line)
     return "\n".join(kept).strip("\n")
