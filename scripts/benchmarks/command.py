@@ -13,6 +13,7 @@ from scripts.benchmarks import (
     command_start,
     dialogs,
     export,
+    languages,
     preseeded,
     rehearsal,
     screens,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[int], list[Figure]]] = {
     "sessions": sessions.measure,
     "transfer": transfer.measure,
     "dialogs": dialogs.measure,
+    "languages": languages.measure,
     "export": export.measure,
     "rehearsal": rehearsal.measure,
 }

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,15 +48,14 @@ PROMPTS = (
 
 def measure(runs: int) -> list[Figure]:
     """Reactions pooled over all runs; both sequences once a run, in turn. Raises NotMeasured without cdebconf."""
-    if not (LIBRARY / "frontend" / "newt.so").exists():
-        raise NotMeasured("it needs Debian's cdebconf (apt-get install cdebconf)")
+    require_cdebconf()
     reactions: list[float] = []
     driven: list[float] = []
     usual: list[float] = []
     bare: list[float] = []
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder:
-            log = _drive(Path(folder))
+            log = _drive_eighteen(Path(folder))
             reactions += _reactions(log)
             driven.append(log[-1][0])
             usual.append(_press_enter(Path(folder), enter_presser.PEXPECTS_DELAY))
@@ -72,37 +71,54 @@ def measure(runs: int) -> list[Figure]:
     ]
 
 
+def require_cdebconf() -> None:
+    """Raises NotMeasured without Debian's cdebconf."""
+    if not (LIBRARY / "frontend" / "newt.so").exists():
+        raise NotMeasured("it needs Debian's cdebconf (apt-get install cdebconf)")
+
+
 Log = list[tuple[float, str]]
 """The relay's notes: seconds since its start, and what passed (output, key, enter, end)."""
 
 
-def _drive(folder: Path) -> Log:
-    """Answer the sequence by `autoinstall drive` through the relay; what the relay noted."""
+def _drive_eighteen(folder: Path) -> Log:
     rig = CdebconfRig.prepare(folder / "rig", eighteen.templates(), eighteen.STEPS)
-    answers, log = folder / "answers.json", folder / "relay.log"
-    answers.write_text(json.dumps(_answers_file()))
-    clean = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in rig.environment().items())]
+    return drive(folder, rig, rig.environment(), answers_file(eighteen.ANSWERS), eighteen.EXPECTED)
+
+
+def drive(
+    folder: Path,
+    rig: CdebconfRig,
+    environment: Mapping[str, str],
+    answers: Mapping[str, Any],
+    expected: Mapping[str, str],
+    options: Sequence[str] = (),
+) -> Log:
+    """Answer a sequence by `autoinstall drive` through the relay; what the relay noted."""
+    file, log = folder / "answers.json", folder / "relay.log"
+    file.write_text(json.dumps(answers))
+    clean = ["/usr/bin/env", "-i", *(f"{name}={value}" for name, value in environment.items())]
     relay = [sys.executable, str(RELAY), str(log), str(rig.folder), *clean, *rig.argv]
     done = subprocess.run(
-        [sys.executable, "-m", "autoinstall", "drive", str(answers), "--quiet", "--", *relay],
+        [sys.executable, "-m", "autoinstall", "drive", str(file), "--quiet", *options, "--", *relay],
         env={**os.environ, "AUTOINSTALL_SECRET_USER_PASSWORD": eighteen.PASSWORD},
         capture_output=True,
         text=True,
         check=False,
     )
     given = {answer.question: answer.value for answer in rig.answers() if answer.code == 0}
-    if done.returncode or given != eighteen.EXPECTED:
+    if done.returncode or given != expected:
         raise NotMeasured(f"the sequence was not answered as it should be: {done.stderr.strip()}")
     notes = (line.split() for line in log.read_text().splitlines())
     return [(float(seconds), what) for seconds, what, _ in notes]
 
 
-def _answers_file() -> dict[str, Any]:
-    """The sequence's answers as an answers file (JSON is YAML)."""
+def answers_file(answers: Mapping[str, AnswerValue]) -> dict[str, Any]:
+    """A sequence's answers as an answers file (JSON is YAML)."""
     return {
         "version": 1,
         "name": "eighteen",
-        "questions": {name: _written(value) for name, value in eighteen.ANSWERS.items()},
+        "questions": {name: _written(value) for name, value in answers.items()},
         "errors": {"mirror/bad": {"reply": "continue", "limit": 2}},
     }
 
