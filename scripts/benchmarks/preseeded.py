@@ -24,6 +24,7 @@ from autoinstall.answers.to_preseed import export_preseed
 from autoinstall.catalogue.shipped import load_shipped
 from autoinstall.cli.export_preseed import described
 from autoinstall.errors import AutoinstallError
+from autoinstall.installer.lifecycle import COMPLETION
 from scripts.benchmarks.figure import Figure, NotMeasured
 from scripts.lab_mirror.cpio import Entry, archive
 from scripts.lab_mirror.lending import lent, overrides
@@ -35,8 +36,8 @@ RATIO_LIMIT = 1.01
 CPU_LIMIT = 2.0
 LOOK_EVERY = 0.5
 _PRESEED = "driven.cfg"
-_LEFT_OUT = ("preseed/late_command",)
-"""What needs files that the guest's steps bring."""
+_LEFT_OUT = ("preseed/late_command", COMPLETION)
+"""What needs files that the guest's steps bring, and the last note: unseen, it would leave the end unproved."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def measure(runs: int) -> list[Figure]:
         Figure("  dialogs answered", "", [driven.dialogs for driven, _ in pairs]),
         Figure("  keys pressed", "", [driven.presses for driven, _ in pairs]),
         Figure("  keys typed again", "", [driven.retyped for driven, _ in pairs]),
-        Figure("  dialogs answered though preseeded", "", [preseeded.dialogs for _, preseeded in pairs], 0),
+        Figure("  dialogs answered though preseeded", "", [preseeded.dialogs for _, preseeded in pairs], 1),
     ]
 
 
