@@ -83,7 +83,7 @@ def _add_answer(commands: _Commands[argparse.ArgumentParser]) -> None:
     does = "answer the dialog at which a kept build stopped, and go on from that very screen"
     parser = _command(commands, "answer", does)
     build = parser.add_argument("build", metavar="BUILD", type=Path, help="the folder of a build with --keep")
-    build.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(build, _FOLDERS)
     parser.add_argument(
         "given",
         metavar="NAME=VALUE",
@@ -102,7 +102,7 @@ def _add_drive(commands: _Commands[argparse.ArgumentParser]) -> None:
     output = parser.add_argument(
         "-o", "--output", metavar="FILE.cast", type=Path, help="record the session (appended to)"
     )
-    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(output, _FILES)
     _set(parser)
     _json(parser)
 
@@ -117,7 +117,7 @@ def _add_rehearse(commands: _Commands[argparse.ArgumentParser]) -> None:
         dest="recording",
         help="ask the dialogs of a recording, in its order (ends with the install unless --until says otherwise)",
     )
-    recording.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(recording, _FILES)
     parser.add_argument(
         "--fault",
         action="append",
@@ -140,7 +140,7 @@ def _add_record(commands: _Commands[argparse.ArgumentParser]) -> None:
     output = parser.add_argument(
         "-o", "--output", metavar="FILE.cast", type=Path, required=True, help="the recording to write"
     )
-    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(output, _FILES)
 
 
 def _add_inspect(commands: _Commands[argparse.ArgumentParser]) -> None:
@@ -156,7 +156,7 @@ def _add_replay(commands: _Commands[argparse.ArgumentParser]) -> None:
     answers = parser.add_argument(
         "--answers", metavar="ANSWERS", type=Path, required=True, help="the answers file"
     )
-    answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(answers, _FILES)
     parser.add_argument(
         "--level",
         choices=("decisions", "keys"),
@@ -171,10 +171,7 @@ def _add_replay(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_learn(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "learn", "write an answers file from a recorded session")
     _recording(parser, "recording", "FILE.cast")
-    output = parser.add_argument(
-        "-o", "--output", metavar="ANSWERS", type=Path, required=True, help="the file to write (a new one)"
-    )
-    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _new_file(parser, "ANSWERS", required=True)
     _catalogue(parser)
     _json(parser)
 
@@ -193,7 +190,7 @@ def _add_questions(commands: _Commands[argparse.ArgumentParser]) -> None:
     source = parser.add_argument(
         "source", metavar="INITRD|MIRROR", help="an initrd or templates file, or the URL of a mirror"
     )
-    source.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(source, _FILES)
     parser.add_argument(
         "suite", metavar="SUITE", nargs="?", help="a suite of the mirror: trixie, precise, ..."
     )
@@ -203,7 +200,7 @@ def _add_questions(commands: _Commands[argparse.ArgumentParser]) -> None:
         type=Path,
         help="what vouches for the mirror (default: Debian's or Ubuntu's)",
     )
-    keyring.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(keyring, _FILES)
     parser.add_argument("--architecture", metavar="NAME", default="amd64", help="default: amd64")
     parser.add_argument(
         "--language",
@@ -216,7 +213,7 @@ def _add_questions(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_import_preseed(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "import-preseed", "make an answers file of a preseed file")
     preseed = parser.add_argument("preseed", metavar="FILE", type=Path, help="the preseed file")
-    preseed.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(preseed, _FILES)
     _new_file(parser, "ANSWERS")
     _json(parser)
 
@@ -234,7 +231,7 @@ def _add_export_preseed(commands: _Commands[argparse.ArgumentParser]) -> None:
 def _add_publish(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = _command(commands, "publish", "the marketplace files and commands of a build's image")
     build = parser.add_argument("build", metavar="BUILD", type=Path, help="the folder of a finished build")
-    build.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(build, _FOLDERS)
     parser.add_argument("--check", action="store_true", help="enforce the marketplaces' rules (exit 5)")
     _json(parser)
 
@@ -247,7 +244,7 @@ def _add_clean(commands: _Commands[argparse.ArgumentParser]) -> None:
         nargs="*",
         help="a build folder (default: all without a --work of their own); with --host, a build's id",
     )
-    builds.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(builds, _FOLDERS)
     parser.add_argument(
         "--host",
         metavar="ssh://USER@HOST[:PORT]",
@@ -269,6 +266,10 @@ _FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
 _FOLDERS = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"}
 
 
+def _completed(argument: argparse.Action, by: dict[str, str]) -> None:
+    argument.complete = by  # type: ignore[attr-defined]  # shtab reads it there
+
+
 def _command(commands: _Commands[argparse.ArgumentParser], name: str, does: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(
         name, help=does, description=does[0].upper() + does[1:] + ".", allow_abbrev=False
@@ -284,19 +285,18 @@ def _answers(parser: argparse.ArgumentParser, *, optional: bool = False) -> None
     answers = parser.add_argument(
         "answers", metavar="ANSWERS", type=Path, nargs="?" if optional else None, help="the answers file"
     )
-    answers.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(answers, _FILES)
 
 
-def _new_file(parser: argparse.ArgumentParser, metavar: str) -> None:
-    output = parser.add_argument(
-        "-o", "--output", metavar=metavar, type=Path, help="the file to write, a new one (default: stdout)"
-    )
-    output.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+def _new_file(parser: argparse.ArgumentParser, metavar: str, *, required: bool = False) -> None:
+    does = "the file to write, a new one" + ("" if required else " (default: stdout)")
+    output = parser.add_argument("-o", "--output", metavar=metavar, type=Path, required=required, help=does)
+    _completed(output, _FILES)
 
 
 def _recording(parser: argparse.ArgumentParser, name: str, metavar: str) -> None:
     recording = parser.add_argument(name, metavar=metavar, type=Path, help="a recording of a console")
-    recording.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(recording, _FILES)
 
 
 def _catalogue(parser: argparse.ArgumentParser) -> None:
@@ -306,14 +306,14 @@ def _catalogue(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="an initrd or a debconf templates file that names the questions (default: those we ship)",
     )
-    catalogue.complete = _FILES  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(catalogue, _FILES)
 
 
 def _build_options(parser: argparse.ArgumentParser) -> None:
     work = parser.add_argument(
         "--work", metavar="DIR", type=Path, help="the build folder (made where missing)"
     )
-    work.complete = _FOLDERS  # type: ignore[attr-defined]  # shtab reads it there
+    _completed(work, _FOLDERS)
     parser.add_argument("--resume", action="store_true", help="go on with the build in that folder")
     parser.add_argument(
         "--reuse", action="store_true", help="start from the newest finished install of this kind"
