@@ -6,7 +6,8 @@ Nothing of it changes the guest: the context script runs in namespaces of its ow
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 
 from autoinstall.guest.shell import Shell
@@ -17,15 +18,23 @@ RULES = "/etc/udev/rules.d/70-persistent-net.rules"
 CONTEXT_SECONDS = 120.0
 
 
-def boot_checks(
-    shell: Shell, *, hostname: str | None, users: Sequence[str], is_how_to: bool
-) -> Iterator[Check]:
-    """The named checks; `hostname` and `users` as the installer was told, `is_how_to` where the script was put in."""
-    if hostname is not None:
-        yield _hostname(shell, hostname)
-    yield from (_user(shell, name) for name in dict.fromkeys(users))
+@dataclass(frozen=True)
+class Expected:
+    """What the exported guest must be: its name and users as the installer was told, None and none where it was not."""
+
+    hostname: str | None
+    users: tuple[str, ...]
+    has_context_script: bool
+    """One of CONTEXT_SCRIPTS was put into it, by a profile or by name."""
+
+
+def boot_checks(shell: Shell, expected: Expected) -> Iterator[Check]:
+    """The named checks."""
+    if expected.hostname is not None:
+        yield _hostname(shell, expected.hostname)
+    yield from (_user(shell, name) for name in dict.fromkeys(expected.users))
     yield _no_persistent_rules(shell)
-    if is_how_to:
+    if expected.has_context_script:
         yield _context_script(shell)
 
 

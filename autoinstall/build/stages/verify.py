@@ -14,8 +14,10 @@ from autoinstall.build.guest_session import GuestSession
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
-from autoinstall.guest.verification import CONTEXT_SCRIPTS, boot_checks
+from autoinstall.guest.verification import CONTEXT_SCRIPTS, Expected, boot_checks
 from autoinstall.image.export import image_info
+
+_NO = ("false", "no")
 
 
 class VerifyStage:
@@ -56,7 +58,7 @@ class VerifyStage:
         checks: list[Check] = []
 
         def look(shell: Shell) -> None:
-            checks[:] = [*prove(shell, steps), *boot_checks(shell, **_expected(context.answers))]
+            checks[:] = [*prove(shell, steps), *boot_checks(shell, _expected(context.answers))]
 
         self._guest.over_cuts(context, look)
         login = Check("login", True, f"{context.answers.login.user} logged in and became root")
@@ -65,14 +67,16 @@ class VerifyStage:
         return checks
 
 
-def _expected(answers: Answers) -> dict[str, Any]:
-    """What the installer was told of the guest, and whether the how-to's script was put into it."""
+def _expected(answers: Answers) -> Expected:
     told = {answer.name: answer.value for answer in answers.book.answers if isinstance(answer.value, str)}
-    users = [answers.login.user, *filter(None, [told.get("passwd/username")])]
+    made = told.get("passwd/username") if told.get("passwd/make-user") not in _NO else None
     put = {step.to for step in answers.steps if isinstance(step, PutFile)}
     profiles = {step.name for step in answers.steps if isinstance(step, Profile)}
-    is_how_to = "opennebula-howto" in profiles or not put.isdisjoint(CONTEXT_SCRIPTS)
-    return {"hostname": told.get("netcfg/get_hostname"), "users": users, "is_how_to": is_how_to}
+    return Expected(
+        told.get("netcfg/get_hostname"),
+        (answers.login.user, *([made] if made else [])),
+        "opennebula-howto" in profiles or not put.isdisjoint(CONTEXT_SCRIPTS),
+    )
 
 
 def _exported_before(context: BuildContext) -> Any:
