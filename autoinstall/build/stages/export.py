@@ -22,7 +22,7 @@ class ExportStage:
         answers = context.answers
         market = answers.marketplace
         return {
-            "marketplace": repr(market),
+            "marketplace": answers.as_used.get("marketplace"),
             "image": [list(answers.image.format), answers.image.compress],
             "name": [market.base if market else None, answers.name, market.version if market else None],
         }
