@@ -15,10 +15,12 @@ _PACKAGE = "autoinstall.catalogue"
 _ENDING = ".templates"
 _FIRST = "precise"
 SHIPPED = ("trixie", "precise")
-"""The suites whose questions come with this program, the latest first (a test holds it against the files)."""
+"""The suites all of whose questions come with this program, the latest first."""
 
+DIFFERING = {"bookworm": "trixie"}
+"""Suites of whose questions only those come with it that another suite lacks or words otherwise."""
 
-_ALIKE = {"bookworm": "trixie", "stable": "trixie", "testing": "trixie", "forky": "trixie", "sid": "trixie"}
+_ALIKE = {"stable": "trixie", "testing": "trixie", "forky": "trixie", "sid": "trixie"}
 """Suites whose questions are nearly those of one that is shipped."""
 
 
@@ -26,7 +28,8 @@ def load_shipped(suite: str | None = None) -> Catalogue:
     """The questions of a suite's installer, as its own packages give them (SUITE.templates, package data).
 
     A suite of Debian that is not shipped has those of the nearest one that is; any other, and no suite, those of
-    Ubuntu 12.04. Two releases are never mixed: texts that one has changed would be twins of the other's.
+    Ubuntu 12.04. Two releases are never mixed: texts that one has changed would be twins of the other's. What the file
+    of a suite in DIFFERING does not hold is of the other one.
     """
     return _of_suite(_ALIKE.get(suite or "", suite or ""))
 
@@ -41,7 +44,8 @@ def _of_suite(suite: str) -> Catalogue:
     file = resources.files(_PACKAGE) / f"{suite}{_ENDING}"
     if not file.is_file():
         return _of_suite(_FIRST)
-    return Catalogue(parse_templates(file.read_text(encoding="utf-8")))
+    own = parse_templates(file.read_text(encoding="utf-8"))
+    return Catalogue({**_of_suite(DIFFERING[suite]), **own} if suite in DIFFERING else own)
 
 
 def load_file(path: Path, folder: Path) -> Catalogue:

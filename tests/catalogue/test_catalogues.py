@@ -4,11 +4,13 @@ import bz2
 import gzip
 import lzma
 import random
+from importlib import resources
 
 import pytest
 import zstandard
 
-from autoinstall.catalogue.shipped import load_file, load_shipped
+from autoinstall.catalogue.shipped import DIFFERING, load_file, load_shipped
+from autoinstall.catalogue.templates import parse_templates
 from autoinstall.errors import InvalidFileError, UsageError
 
 TEMPLATE = "Template: my/question\nType: string\nDescription: Say:\n"
@@ -28,6 +30,28 @@ def padded(data: bytes) -> bytes:
 
 def archive(files: dict[str, bytes]) -> bytes:
     return b"".join(entry(name, data) for name, data in files.items()) + entry("TRAILER!!!", b"")
+
+
+def test_what_debian_12_asks_in_other_words_is_its_own_and_the_rest_is_that_of_debian_13():
+    twelve, thirteen = load_shipped("bookworm"), load_shipped("trixie")
+    asked = "passwd/root-password"
+    assert "A malicious or unqualified user" in twelve[asked].english.extended
+    assert "A malicious or unqualified user" not in thirteen[asked].english.extended
+    assert "Serbia" in twelve["mirror/http/countries"].english.choices
+    assert "Serbia" not in thirteen["mirror/http/countries"].english.choices
+    assert "partman-lvm/vgcreate_name" in twelve
+    assert twelve["clock-setup/utc"] == thirteen["clock-setup/utc"]
+
+
+@pytest.mark.parametrize(("suite", "other"), DIFFERING.items())
+def test_a_suite_that_differs_says_nothing_again(suite, other):
+    files = resources.files("autoinstall.catalogue")
+    own = parse_templates((files / f"{suite}.templates").read_text("utf-8"))
+    theirs = load_shipped(other)
+    assert own
+    assert not [name for name, question in own.items() if theirs.get(name) == question]
+    whole = load_shipped(suite)
+    assert set(whole) == {*own, *theirs}
 
 
 def test_the_shipped_catalogue_knows_the_screens_of_precise():
