@@ -11,6 +11,7 @@ from autoinstall.answers.local_paths import check_files
 from autoinstall.answers.model import Answers
 from autoinstall.answers.problem import Findings, Problem
 from autoinstall.catalogue.catalogue import Catalogue
+from autoinstall.catalogue.priorities import highest_priorities, is_asked
 from autoinstall.catalogue.question import ASKED_TYPES, Question
 
 _ANSWERED_BY_BUTTON = ("yes", "no", "goback")
@@ -21,11 +22,13 @@ def check(answers: Answers, catalogue: Catalogue, *, needs_keyring: bool = False
     """All that can be found without a host or a network.
 
     Errors: local files that are not there, answers whose type cannot fit their question. Warnings: names
-    and choices that the catalogue lacks, an absent keyring (an error with `needs_keyring`), `verify: none`.
+    and choices that the catalogue lacks, answers to what is not asked at the file's priority, an absent keyring
+    (an error with `needs_keyring`), `verify: none`.
     """
     found = check_files(answers, needs_keyring=needs_keyring) + _unverified(answers)
     for answer in answers.book.answers:
         found += _check_answer(answer, catalogue)
+    found += Findings(warnings=tuple(_never_asked(answers)))
     for policy in answers.book.errors:
         found += _check_policy(policy, catalogue)
     return found
@@ -37,6 +40,17 @@ def _unverified(answers: Answers) -> Findings:
     place = answers.place_of("installer", "verify")
     message = "nothing proves that kernel and initrd are the archive's own"
     return Findings(warnings=(Problem.at(place, ("installer", "verify"), message),))
+
+
+def _never_asked(answers: Answers) -> Iterator[Problem]:
+    priority = answers.installer.priority
+    highest = highest_priorities(answers.installer.suite)
+    for answer in answers.book.answers:
+        rank = highest.get(answer.name)
+        if rank is not None and not is_asked(rank, priority):
+            message = f"it is asked at priority {rank}, and at {priority} never, unless a step fails"
+            hint = f"take it out, or set installer.priority to {rank}"
+            yield Problem.at(answer.place, ("questions", answer.name), message, hint)
 
 
 def _check_answer(answer: Answer, catalogue: Catalogue) -> Findings:

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from autoinstall.answers.loading import load
 from autoinstall.catalogue.checking import check
+from autoinstall.catalogue.priorities import highest_priorities
+from autoinstall.catalogue.question import ASKED_TYPES
 from autoinstall.catalogue.shipped import load_shipped
 
 HEAD = "version: 1\nname: x\n"
@@ -112,3 +116,43 @@ def test_the_document_of_validate(tmp_path):
         }
     ]
     assert [warning["path"] for warning in document["warnings"]] == ["questions.a/b"]
+
+
+def told_of_priorities(tmp_path, priority, suite="trixie"):
+    path = tmp_path / "answers.yaml"
+    questions = (
+        "  apt-setup/services-select: [security]\n  apt-setup/non-free: true\n  netcfg/confirm_static: true\n"
+    )
+    path.write_text(
+        f"{HEAD}installer: {{suite: {suite}, priority: {priority}}}\nquestions:\n{questions}",
+        encoding="utf-8",
+    )
+    warnings = map(str, check(load(path, context=None), load_shipped(suite)).warnings)
+    return [one.removeprefix(f"{path}:") for one in warnings if "it is asked at" in one]
+
+
+def test_an_answer_to_what_is_not_asked_at_this_priority_is_a_warning(tmp_path):
+    select, non_free = told_of_priorities(tmp_path, "high")
+    assert select == (
+        "5:30: questions.apt-setup/services-select: it is asked at priority medium, and at high never, unless a step "
+        "fails (take it out, or set installer.priority to medium)"
+    )
+    assert non_free.startswith(
+        "6:23: questions.apt-setup/non-free: it is asked at priority low, and at high never"
+    )
+    assert [one.partition(":")[0] for one in told_of_priorities(tmp_path, "medium")] == ["6"]
+    assert told_of_priorities(tmp_path, "low") == []
+
+
+def test_precise_confirms_a_static_network_at_priority_medium(tmp_path):
+    (confirm,) = told_of_priorities(tmp_path, "high", "precise")
+    assert confirm.startswith("7:26: questions.netcfg/confirm_static: it is asked at priority medium")
+
+
+@pytest.mark.parametrize("suite", ["precise", "trixie"])
+def test_the_priorities_are_of_questions_that_are_asked(suite):
+    found = highest_priorities(suite)
+    catalogue = load_shipped(suite)
+    assert found
+    assert {catalogue[name].type for name in found} <= set(ASKED_TYPES)
+    assert set(found.values()) <= {"low", "medium"}
