@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,23 +12,17 @@ from typing import Any
 import pytest
 import yaml
 
-from autoinstall.answers.loading import load
-from autoinstall.answers.rendered import rendered
-from autoinstall.answers.secret import Secret
 from autoinstall.answers.sections import HYGIENE_ITEMS
-from autoinstall.answers.template import TemplateContext
 from autoinstall.build.rehearsal_host import Mischief, prepare
-from autoinstall.build.run import BuildRequest, earlier_id, run_build
+from autoinstall.build.run import run_build
 from autoinstall.events import Event
 from autoinstall.image.publishing import problems_of, published_image
+from tests.build.rehearsed import CANARY, HOW_TO, events_of, places, processes_of, request
+
+__all__ = ["places"]
 
 pytestmark = pytest.mark.guest
 
-HOW_TO = Path(__file__).parents[2] / "answers" / "ubuntu-12.04.yaml"
-MIDDLE = 5 * 2**30
-"""A place on the disk that no installer writes to."""
-
-CANARY = """p'a"s$s`w{{1}}\\o;r|d <&>"""
 EDITED = (
     "/lib/udev/rules.d/75-persistent-net-generator.rules",
     "/etc/udev/rules.d/70-persistent-net.rules",
@@ -42,51 +31,10 @@ EDITED = (
     "/etc/init/network-interface.conf",
 )
 
-RunBuild = Callable[..., dict[str, Any]]
-
-
-def request(
-    work: Path, answers: Path = HOW_TO, *, overrides: tuple[str, ...] = (), **more: Any
-) -> BuildRequest:
-    build_id = (more.get("resume") and earlier_id(work, "")) or "0badcafe"
-    loaded = load(answers, context=TemplateContext(build_id), overrides=overrides, for_build=True)
-    secrets = {"user_password": Secret("user_password", CANARY)}
-    return BuildRequest(
-        build_id, loaded, answers, rendered(loaded), secrets, toolstack="rehearsal", work=work, **more
-    )
-
-
-def processes_of(work: Path) -> list[str]:
-    """What still runs for a build: command lines or environments that name its folder."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            told = (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
-        except (OSError, ValueError):
-            continue
-        if entry.name != str(os.getpid()) and str(work).encode() in told:
-            found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode())
-    return found
-
-
-def events_of(work: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (work / "events.jsonl").read_text().splitlines()]
-
 
 @pytest.fixture(autouse=True)
 def own_places() -> None:
-    """The builds of this module share one cache, so that one can start from another's install."""
-
-
-@pytest.fixture(scope="module")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    root = tmp_path_factory.mktemp("places")
-    before = os.environ.get("CACHE_DIRECTORY")
-    os.environ["CACHE_DIRECTORY"] = str(root / "cache")
-    yield root
-    os.environ.pop("CACHE_DIRECTORY")
-    if before:
-        os.environ["CACHE_DIRECTORY"] = before
+    """The builds of this module share one cache (the fixture `places`)."""
 
 
 @pytest.fixture(scope="module")
@@ -348,108 +296,6 @@ def test_a_kept_guest_is_gone_on_with_from_its_screen(places: Path) -> None:
     assert processes_of(work) == []
 
 
-def kill_once(work: Path, told: str) -> None:
-    """Run the how-to's build until its events tell so much, and end its process at once."""
-    environment = {**os.environ, "AUTOINSTALL_SECRET_USER_PASSWORD": CANARY}
-    argv = [sys.executable, "-m", "autoinstall", "build", str(HOW_TO), "--toolstack", "rehearsal"]
-    with subprocess.Popen(
-        [*argv, "--work", str(work)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        limit = time.monotonic() + 120
-        while told not in _text(work / "events.jsonl") and time.monotonic() < limit:
-            process.poll()
-        os.kill(process.pid, signal.SIGKILL)
-
-
-def created(work: Path) -> list[int]:
-    """The ids of the install domains that were created, in order."""
-    return [
-        event["domid"]
-        for event in events_of(work)
-        if event["event"] == "domain-created" and event["purpose"] == "install"
-    ]
-
-
-@pytest.mark.parametrize("told", ['"event": "answered"', '"question": "passwd/user-password"'])
-def test_a_killed_build_goes_on_with_its_living_install(places: Path, told: str) -> None:
-    work = places / f"killed{len(told)}"
-    kill_once(work, told)
-    state = json.loads((work / "state.json").read_text())
-    assert [domain["name"] for domain in state["domains"]] == ["ubuntu"]
-    assert str(work / "image" / "disk.img") in state["files"]
-    assert processes_of(work)
-    document = run_build(request(work, resume=True, until="install"))
-    assert document["failure"] is None
-    assert created(work) == [1]
-    assert not (work / "install.1.cast").exists()
-    answered = [event["question"] for event in events_of(work) if event["event"] == "answered"]
-    assert len(answered) == len(set(answered))
-    assert processes_of(work) == []
-
-
-def test_a_killed_build_whose_answers_change_begins_its_install_anew(places: Path) -> None:
-    work = places / "changed"
-    kill_once(work, '"event": "answered"')
-    with (work / "image" / "disk.img").open("r+b") as disk:
-        disk.seek(MIDDLE)
-        disk.write(b"dirty")
-    overrides = ("questions.netcfg/get_hostname=another",)
-    document = run_build(request(work, resume=True, until="install", overrides=overrides))
-    assert document["failure"] is None
-    with (work / "image" / "disk.img").open("rb") as disk:
-        disk.seek(MIDDLE)
-        assert disk.read(5) == bytes(5)
-    assert len(created(work)) == 2
-    assert (work / "install.1.cast").exists()
-    assert processes_of(work) == []
-
-
-def test_an_install_that_was_complete_when_the_build_was_killed_is_never_answered_again(
-    places: Path,
-) -> None:
-    """The host starts the installer again meanwhile: it is shut down, and no key goes to it."""
-    work = places / "killed-late"
-    kill_once(work, '"happening": "installation-complete"')
-    recorded = (work / "install.cast").read_bytes()
-    document = run_build(request(work, resume=True, until="boot"))
-    assert document["failure"] is None
-    assert created(work) == [1]
-    assert (work / "install.cast").read_bytes().startswith(recorded)
-    keys = [line for line in (work / "install.cast").read_text().splitlines() if '"i"' in line]
-    assert keys[-1].endswith(r'"\r"]')
-    told = [event.get("text", "") for event in events_of(work) if event["event"] == "progress"]
-    assert any("came up again as domain 2 (was 1): not answered" in text for text in told)
-    assert processes_of(work) == []
-
-
-def test_an_interrupted_build_leaves_nothing_running(places: Path) -> None:
-    work = places / "interrupted"
-    environment = {**os.environ, "AUTOINSTALL_SECRET_USER_PASSWORD": CANARY}
-    argv = [
-        sys.executable,
-        "-m",
-        "autoinstall",
-        "build",
-        str(HOW_TO),
-        "--toolstack",
-        "rehearsal",
-        "--work",
-        str(work),
-    ]
-    with subprocess.Popen(
-        argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        limit = time.monotonic() + 60
-        while '"event": "answered"' not in _text(work / "events.jsonl") and time.monotonic() < limit:
-            process.poll()
-        process.terminate()
-        _, said = process.communicate(timeout=60)
-    assert process.returncode == 143
-    assert b"--resume" in said
-    assert not (work / "image" / "disk.img").exists()
-    assert processes_of(work) == []
-
-
 def test_a_host_that_has_xl_is_built_on_as_any_other(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing in the driver knows that this xl, this mirror and this key belong to a rehearsal."""
     home = places / "host"
@@ -472,7 +318,3 @@ def test_a_host_that_has_xl_is_built_on_as_any_other(places: Path, monkeypatch: 
     finally:
         rehearsal.stop()
     assert processes_of(home) == []
-
-
-def _text(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
