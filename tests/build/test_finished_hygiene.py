@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autoinstall.build.finished_hygiene import check_hygiene
-from autoinstall.errors import VerificationError
+from autoinstall.build.stages.clean import CleanStage
+from autoinstall.errors import UsageError, VerificationError
 from tests.build.conftest import ANSWERS, MakeContext, listen
 from tests.image.test_hygiene import disk_of, run_in, tree
 
@@ -37,3 +38,9 @@ def test_no_hygiene_asked_for_looks_at_nothing(make_context: MakeContext, tmp_pa
     context = make_context(ANSWERS + "hygiene: []\n")
     check_hygiene(context, tmp_path / "absent")
     assert not (context.folder.image / "hygiene.json").exists()
+
+
+def test_an_item_that_cannot_be_cleaned_is_refused_before_anything_begins(make_context: MakeContext) -> None:
+    context = make_context(ANSWERS + "hygiene: [installer-user]\n")
+    with pytest.raises(UsageError, match="installer-user"):
+        CleanStage(None).validate(context)  # type: ignore[arg-type]

@@ -21,7 +21,7 @@ from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.shipped import load_installer, load_shipped
 from autoinstall.console.channel import Channel
 from autoinstall.dialog.recognise import Recogniser
-from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, JobError, UsageError
+from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, JobError
 from autoinstall.image.digest import digest_of
 from autoinstall.installer.drive import Installer
 from autoinstall.installer.outcome import End
@@ -49,12 +49,6 @@ class InstallStage:
         }  # fmt: skip
 
     def validate(self, context: BuildContext) -> None:
-        if context.answers.installer.frontend != "newt":
-            raise UsageError(
-                f"the installer's {context.answers.installer.frontend} frontend cannot be read yet",
-                kind="frontend",
-                hint="leave installer.frontend out: its dialogs are those of newt then",
-            )
         write_descriptions(context)
 
     def run(self, context: BuildContext) -> None:
