@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import termios
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pexpect
 
@@ -15,6 +16,7 @@ from autoinstall.recording.recorder import Recorder
 
 USUAL_SIZE = (80, 24)
 _KEYBOARD, _SCREEN = 0, 1
+READ_AT_ONCE = 65536
 
 
 def attend(
@@ -62,12 +64,26 @@ def attend(
     attributes = termios.tcgetattr(_KEYBOARD)
     try:
         child.interact(escape_character=None, input_filter=press, output_filter=say)
+        for data in _last_words(child.child_fd):
+            os.write(_SCREEN, say(data))
     finally:
         signal.signal(signal.SIGWINCH, before)
         termios.tcsetattr(_KEYBOARD, termios.TCSAFLUSH, attributes)
         child.close(force=True)
         recorder.console_closed()
     return child.exitstatus if child.exitstatus is not None else 128 + (child.signalstatus or 0)
+
+
+def _last_words(console: int) -> Iterator[bytes]:
+    """What a command printed as it ended: pexpect's interact looks whether it lives before it reads."""
+    while select.select([console], [], [], 0)[0]:
+        try:
+            data = os.read(console, READ_AT_ONCE)
+        except OSError:
+            return
+        if not data:
+            return
+        yield data
 
 
 def window_size() -> tuple[int, int]:
