@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from autoinstall.dialog.frame import Frame, frame_in_front
 from autoinstall.dialog.model import Dialog, Focus, Kind, Part
+from autoinstall.dialog.template_text import folded
 from autoinstall.dialog.vocabulary import ENGLISH, Vocabulary
 from autoinstall.dialog.widgets import (
     Buttons,
@@ -140,14 +141,14 @@ class _Page:
             self.frame.title,
             self.frame.priority,
             text,
-            _folded(paragraphs[-1]) or None,
+            folded(paragraphs[-1]) or None,
             buttons=self.buttons.labels,
         )
 
     def _heading(self, dialog: Dialog) -> str | None:
         """A note's heading: its first row, which newt centres; None where the text begins at the margin."""
         first = dialog.text.split("\n", 1)[0]
-        return _folded(first) or None
+        return folded(first) or None
 
     def _text(self, widget_row: int) -> str:
         rows = [self._interior(index).rstrip() for index in range(self.frame.top + 1, widget_row)]
@@ -173,7 +174,3 @@ def _row_focus(rows: CheckList | SelectList) -> Focus | None:
 
 def _root_colour(row: Row) -> str:
     return row.cells[-1].background
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())

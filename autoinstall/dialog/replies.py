@@ -18,7 +18,7 @@ from autoinstall.dialog.model import (
     Reply,
     Tick,
 )
-from autoinstall.dialog.template_text import label_text, squeezed
+from autoinstall.dialog.template_text import folded, label_text, squeezed
 from autoinstall.dialog.vocabulary import Vocabulary
 
 _TRUE = frozenset({"true", "yes"})
@@ -78,31 +78,27 @@ def _button(dialog: Dialog, value: str, vocabulary: Vocabulary) -> Reply | NoRep
 
 def _on_screen(given: str, dialog: Dialog, recognition: Recognition) -> str:
     """The label that stands on the screen for a value, an English label, or a label of any other language."""
-    folded = _folded(given)
+    meant = folded(given)
     question = recognition.question
     if question is None:
-        return folded
+        return meant
     shown = question.texts.get(recognition.language, question.english).choices
     for column in (question.values, question.english.choices, shown):
         for index, label in enumerate(column):
-            if _folded(label) == folded and index < len(shown) and (row := _row(shown[index], dialog)):
+            if folded(label) == meant and index < len(shown) and (row := _row(shown[index], dialog)):
                 return row
-    if folded in dialog.choices or recognition.wording is None:
-        return folded
-    return recognition.wording.of(folded, question.name) or folded
+    if meant in dialog.choices or recognition.wording is None:
+        return meant
+    return recognition.wording.of(meant, question.name) or meant
 
 
 def _row(label: str, dialog: Dialog) -> str | None:
     """A template's label as it stands on the screen; with a variable in it only where a single row in view fits."""
     if "${" not in label:
-        return _folded(label)
+        return folded(label)
     text = label_text(label)
     rows = [row for row in dialog.choices if text.literal and text.fits(squeezed(row))]
     return rows[0] if len(rows) == 1 else None
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _as_shown(dialog: Dialog) -> Reply | NoReply:

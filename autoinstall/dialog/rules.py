@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from autoinstall.answers.answer import DialogRule, TextPattern
 from autoinstall.dialog.model import Dialog
+from autoinstall.dialog.template_text import folded
 
 
 def matching_rule(rules: Iterable[DialogRule], dialog: Dialog) -> DialogRule | None:
@@ -33,17 +34,13 @@ def _unfitting(rule: DialogRule, dialog: Dialog) -> Iterator[str]:
     )
     for name, pattern, shown in parts:
         if pattern is not None and not _fits(pattern, shown or ""):
-            yield f"its {name} {pattern.text!r} is not the screen's {_folded(shown or '')!r}"
+            yield f"its {name} {pattern.text!r} is not the screen's {folded(shown or '')!r}"
     if rule.kind is not None and rule.kind != dialog.kind:
         yield f"its kind {rule.kind} is not the screen's {dialog.kind}"
 
 
 def _fits(pattern: TextPattern, shown: str) -> bool:
-    folded = _folded(shown)
+    said = folded(shown)
     if pattern.regex:
-        return re.fullmatch(pattern.text, folded) is not None
-    return _folded(pattern.text) == folded
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
+        return re.fullmatch(pattern.text, said) is not None
+    return folded(pattern.text) == said

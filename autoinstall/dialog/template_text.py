@@ -14,6 +14,11 @@ LEAST_CERTAIN = 12
 """Characters of its own that must have been read of a text that is cut off in a variable."""
 
 
+def folded(text: str) -> str:
+    """The text on one line, each run of blanks a single one."""
+    return " ".join(text.split())
+
+
 def squeezed(text: str) -> str:
     """The text without any blanks: newt breaks lines where it likes (Japanese ones inside words)."""
     return "".join(text.split())

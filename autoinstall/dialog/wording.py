@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from autoinstall.catalogue.question import Question
+from autoinstall.dialog.template_text import folded
 
 
 class Wording:
@@ -19,19 +20,13 @@ class Wording:
         for name, question in catalogue.items():
             translated = question.texts.get(language)
             if question.type == "text" and translated is not None:
-                self._by_english[_folded(question.english.description)][name] = _folded(
-                    translated.description
-                )
+                self._by_english[folded(question.english.description)][name] = folded(translated.description)
 
     def of(self, english: str, asker: str) -> str | None:
         """The text in this language, as the component of the question `asker` says it; None where that is not known."""
-        named = self._by_english.get(_folded(english), {})
+        named = self._by_english.get(folded(english), {})
         if len(set(named.values())) > 1:
             component = asker.partition("/")[0]
             named = {name: text for name, text in named.items() if name.partition("/")[0] == component}
         texts = set(named.values())
         return texts.pop() if len(texts) == 1 else None
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
