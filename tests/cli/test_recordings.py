@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -190,6 +191,49 @@ def test_a_window_that_changes_its_size_is_told_to_the_command_and_recorded(envi
     assert b"30 100" in shown
     events = [json.loads(line) for line in (tmp_path / "mine.cast").read_text().splitlines()[1:]]
     assert [event[2] for event in events if event[1] == "r"] == ["100x30"]
+
+
+def test_what_a_command_prints_as_it_ends_is_shown_and_recorded(environment, tmp_path):
+    """Our terminal is full, so that record stands still until the command has ended: then the rest is there at once."""
+    size = capacity() + 2500
+    script = f"echo $$ > pid; echo ready; read -r line; head -c {size} /dev/zero | tr '\\0' x; echo the end"
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(tmp_path)
+        record = [sys.executable, "-m", "autoinstall", "record", "-o", "mine.cast", "--", "sh", "-c", script]
+        os.execvpe(record[0], record, environment)
+    shown = b""
+    while b"ready" not in shown:
+        shown += os.read(terminal, 65536)
+    os.write(terminal, b"\r")
+    deadline = time.monotonic() + 60
+    while not has_ended(int((tmp_path / "pid").read_text())) and time.monotonic() < deadline:
+        os.sched_yield()
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            shown += piece
+    os.waitpid(child, 0)
+    os.close(terminal)
+    assert shown.count(b"x" * size) == 1
+    assert b"the end" in shown
+    assert "the end" in (tmp_path / "mine.cast").read_text()
+
+
+def capacity() -> int:
+    """How much a terminal takes while nobody reads from it."""
+    terminal, program = pty.openpty()
+    os.set_blocking(program, False)
+    taken = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            taken += os.write(program, b"x" * 100)
+    os.close(terminal)
+    os.close(program)
+    return taken
+
+
+def has_ended(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def test_a_password_typed_into_a_dialog_is_not_recorded(environment, tmp_path):
