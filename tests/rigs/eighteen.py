@@ -47,6 +47,20 @@ def templates() -> str:
     return (resources.files("autoinstall.catalogue") / "precise.templates").read_text("utf-8")
 
 
+def mirror_and_user(username: str) -> tuple[Ask, ...]:
+    """The mirror by hand, found bad once, and the first user, whose proposed name is `username`."""
+    return (
+        Ask(["mirror/http/countries"], MIRROR, value="US"),
+        Ask(["mirror/http/hostname"], MIRROR, "critical", value="mirror"),
+        Ask(["mirror/bad"], MIRROR, "critical"),
+        Ask(["mirror/http/proxy"], MIRROR, value=""),
+        Ask(["passwd/user-fullname"], USERS, "critical", value=""),
+        Ask(["passwd/username"], USERS, "critical", value=username),
+        Ask(["passwd/user-password"], USERS, "critical"),
+        Ask(["passwd/user-password-again"], USERS, "critical"),
+    )
+
+
 _ONCE: tuple[Ask, ...] = (
     Ask(["localechooser/languagelist"], "localechooser/title/language", "critical", value="en"),
     Ask(
@@ -65,14 +79,7 @@ _ONCE: tuple[Ask, ...] = (
         value="English (US)",
     ),
     Ask(["netcfg/get_hostname"], "debian-installer/netcfg/title"),
-    Ask(["mirror/http/countries"], MIRROR, value="US"),
-    Ask(["mirror/http/hostname"], MIRROR, "critical", value="mirror"),
-    Ask(["mirror/bad"], MIRROR, "critical"),
-    Ask(["mirror/http/proxy"], MIRROR, value=""),
-    Ask(["passwd/user-fullname"], USERS, "critical", value=""),
-    Ask(["passwd/username"], USERS, "critical", value="ubuntu"),
-    Ask(["passwd/user-password"], USERS, "critical"),
-    Ask(["passwd/user-password-again"], USERS, "critical"),
+    *mirror_and_user("ubuntu"),
     Ask(["user-setup/password-weak"], USERS, "critical", value="false"),
     Ask(
         ["partman/confirm_nooverwrite"],
@@ -91,6 +98,7 @@ _ONCE: tuple[Ask, ...] = (
     Ask(["clock-setup/utc"], FINISH, value="true"),
     Ask(["finish-install/reboot_in_progress"], FINISH, "critical"),
 )
+
 
 STEPS = tuple(replace(step, again=True) for step in _ONCE)
 

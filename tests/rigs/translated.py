@@ -9,16 +9,14 @@ from pathlib import Path
 from autoinstall.answers.answer import AnswerValue, SecretReference
 from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.templates import parse_templates
+from tests.rigs import eighteen
 from tests.rigs.cdebconf import Ask, CdebconfRig
-from tests.rigs.eighteen import PASSWORD
 
 TEMPLATES = Path(__file__).parents[1] / "data/translated.templates"
 """Made by scripts/extract-templates out of Debian 13's initrd and components."""
 
 LANGUAGES = ("en", "de", "fr", "ja")
 
-USERS = "debian-installer/user-setup-udeb/title"
-MIRROR = "debian-installer/choose-mirror/title"
 PARTITIONS = "debian-installer/partman-base/title"
 FINISH = "debian-installer/finish-install/title"
 LOCATION = ("localechooser/text/country/1/country", "localechooser/text/country/2")
@@ -55,8 +53,8 @@ EXPECTED = {
     "mirror/http/proxy": "http://10.0.2.2:3142/",
     "passwd/user-fullname": "Ubuntu User",
     "passwd/username": "ubuntu",
-    "passwd/user-password": PASSWORD,
-    "passwd/user-password-again": PASSWORD,
+    "passwd/user-password": eighteen.PASSWORD,
+    "passwd/user-password-again": eighteen.PASSWORD,
     "partman-auto/init_automatically_partition": "use_device",
     "partman/choose_partition": "end_the_partitioning",
     "partman/confirm_nooverwrite": "true",
@@ -110,14 +108,7 @@ def steps(language: str) -> tuple[Ask, ...]:
         ),
         Ask(["keyboard-configuration/xkb-keymap"], "debian-installer/console-setup-udeb/title", value="us"),
         Ask(["netcfg/get_hostname"], "debian-installer/netcfg/title", value="debian"),
-        Ask(["mirror/http/countries"], MIRROR, value="US"),
-        Ask(["mirror/http/hostname"], MIRROR, "critical", value="mirror"),
-        Ask(["mirror/bad"], MIRROR, "critical"),
-        Ask(["mirror/http/proxy"], MIRROR, value=""),
-        Ask(["passwd/user-fullname"], USERS, "critical", value=""),
-        Ask(["passwd/username"], USERS, "critical", value="debian"),
-        Ask(["passwd/user-password"], USERS, "critical"),
-        Ask(["passwd/user-password-again"], USERS, "critical"),
+        *eighteen.mirror_and_user("debian"),
         Ask(
             ["partman-auto/init_automatically_partition"],
             PARTITIONS,
