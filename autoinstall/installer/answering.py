@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 
 from autoinstall.console.channel import ConsoleClosed
 from autoinstall.deadline import Deadline
-from autoinstall.dialog.keys import Press, Purpose, Seen, Unreachable, next_key
+from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import Dialog, Reply
+from autoinstall.dialog.press import Press, Purpose, Unreachable
 from autoinstall.installer.repainting import Repainter
 from autoinstall.installer.view import View
 

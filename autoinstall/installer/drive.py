@@ -13,8 +13,8 @@ from autoinstall.deadline import Deadline
 from autoinstall.dialog.decide import Judge
 from autoinstall.dialog.document import answer_document, kind_of
 from autoinstall.dialog.history import History
-from autoinstall.dialog.keys import Unreachable
 from autoinstall.dialog.model import Accept, Decision, Dialog, Fill, Kind, Recognition, Stop
+from autoinstall.dialog.press import Unreachable
 from autoinstall.dialog.proposal import proposed_lines
 from autoinstall.dialog.recognise import Recogniser
 from autoinstall.events import Events

@@ -10,8 +10,8 @@ import re
 import time
 
 from autoinstall.deadline import Deadline
-from autoinstall.dialog.keys import REPAINT, REPAINT_SCREEN
 from autoinstall.dialog.model import Dialog
+from autoinstall.dialog.press import REPAINT, REPAINT_SCREEN
 from autoinstall.installer.view import View
 
 FIRST_WAIT = 0.4

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from autoinstall.answers.secret import Secret
 from autoinstall.dialog.decide import Judge
 from autoinstall.dialog.history import History
-from autoinstall.dialog.keys import REPAINT, REPAINT_SCREEN, RETURN, Press, Seen, Unreachable, next_key
+from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import Decision, Dialog, Fill, Reply
+from autoinstall.dialog.press import REPAINT, REPAINT_SCREEN, RETURN, Press, Unreachable
 from autoinstall.sessions.standing import Standing
 
 _QUESTIONS_TO_THE_SCREEN = (REPAINT, REPAINT_SCREEN)

@@ -8,8 +8,9 @@ import pexpect
 import pytest
 
 from autoinstall.deadline import Deadline
-from autoinstall.dialog.keys import Press, Purpose, Seen, next_key
+from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import Fill, Kind
+from autoinstall.dialog.press import Press, Purpose
 from autoinstall.dialog.read import read
 from autoinstall.process import spawn_on_pty
 from autoinstall.terminal.emulator import Terminal

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autoinstall.answers.secret import Secret
-from autoinstall.dialog.keys import CLEAR, RETURN, SPACE, TAB, Press, Purpose, Seen, Unreachable, next_key
+from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import (
     Choose,
     Dialog,
@@ -20,6 +20,7 @@ from autoinstall.dialog.model import (
     ScrollBar,
     Tick,
 )
+from autoinstall.dialog.press import CLEAR, RETURN, SPACE, TAB, Press, Purpose, Unreachable
 
 PASSWORD = Fill(Secret("pw", "secret12"))
 MIDDLE = ScrollBar(at_start=False, at_end=False)

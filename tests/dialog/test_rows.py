@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from autoinstall.dialog.keys import REPAINT, RETURN, Press, Purpose, Seen, next_key
+from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import Choose, ScrollBar
+from autoinstall.dialog.press import REPAINT, RETURN, Press, Purpose
 from tests.dialog.test_keys import MIDDLE, press, rows
 
 DOWN, UP = b"\x1b[B", b"\x1b[A"
