@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
+from collections.abc import Mapping
 
 import pyte
 from wcwidth import wcwidth
@@ -14,6 +16,9 @@ from autoinstall.terminal.snapshot import Cell, Position, Row, Snapshot
 _APPLICATION_CURSOR_KEYS = 1 << 5
 """DECCKM, private mode 1, as pyte numbers it."""
 
+
+SCROLLBACK = 1000
+"""Lines above the screen that are remembered; the longest list of an installer has some 500 rows."""
 
 _MOST_ATTRIBUTES = 1000
 _MOST_CHARACTERS = 10_000
@@ -39,13 +44,18 @@ class _Screen(pyte.Screen):
 
     `shifted` counts the same since it was last set to 0. Lines that only moved up with the others are not
     dirty: a boot's log would have the whole screen read anew with each of its lines.
+
+    `above` holds the lines that went off at the top, `gone` counts them. GNU screen scrolls below its status
+    line by deleting the line beneath it, which is one of them too.
     """
 
     scrolls = 0
     shifted = 0
+    gone = 0
 
     def __init__(self, columns: int, lines: int) -> None:
         self._drawn: dict[pyte.screens.Char, _Drawn] = {}
+        self.above: deque[Mapping[int, pyte.screens.Char]] = deque(maxlen=SCROLLBACK)
         super().__init__(columns, lines)
 
     def draw(self, data: str) -> None:
@@ -73,12 +83,27 @@ class _Screen(pyte.Screen):
         if self.cursor.y != last or (self.margins and self.margins != (0, last)):
             super().index()
             return
+        self._went_off(0)
         self.scrolls += 1
         self.shifted += 1
         dirty = {row - 1 for row in self.dirty if row > 0}
         super().index()
         self.dirty.clear()
         self.dirty.update(dirty | {last})
+
+    def delete_lines(self, count: int | None = None) -> None:
+        """As pyte's, which forgets (0.8.2) that a line nothing was drawn on moves up as well."""
+        top = self.cursor.y
+        for row in range(top, self.lines):
+            self.buffer[row]
+        if top <= 1:
+            for row in range(top, min(top + (count or 1), self.lines)):
+                self._went_off(row)
+        super().delete_lines(count)
+
+    def _went_off(self, row: int) -> None:
+        self.above.append(self.buffer[row])
+        self.gone += 1
 
 
 class Terminal:
@@ -115,7 +140,12 @@ class Terminal:
         screen.dirty.clear()
         screen.shifted = 0
         cursor = Position(screen.cursor.y, min(screen.cursor.x, screen.columns - 1))
-        return Snapshot(tuple(self._rows), cursor, _APPLICATION_CURSOR_KEYS in screen.mode, screen.scrolls)
+        application = _APPLICATION_CURSOR_KEYS in screen.mode
+        return Snapshot(tuple(self._rows), cursor, application, screen.scrolls, screen.gone)
+
+    def above(self) -> tuple[Row, ...]:
+        """The lines that went off at the screen's top, the last SCROLLBACK of them, the newest at the end."""
+        return tuple(self._read(line) for line in self._screen.above)
 
     def _move_up(self, lines: int) -> None:
         """The rows after so many scrolls; those that came in at the bottom are dirty."""
@@ -129,7 +159,10 @@ class Terminal:
             self._rows[index] = row
 
     def _row(self, index: int) -> Row:
-        characters = map(self._screen.buffer[index].__getitem__, self._columns)
+        return self._read(self._screen.buffer[index])
+
+    def _read(self, line: Mapping[int, pyte.screens.Char]) -> Row:
+        characters = map(line.__getitem__, self._columns)
         return Row(tuple(map(self._cells.__getitem__, characters)))
 
 

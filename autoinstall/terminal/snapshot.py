@@ -51,6 +51,7 @@ class Position:
 class Snapshot:
     """The whole screen: rows from top to bottom, the cursor, the mode that changes what arrow keys send,
     and how often the screen has scrolled so far (newt never scrolls it; what is printed over newt does).
+    `gone` counts the lines that went off at its top, GNU screen's scrolling below a status line included.
 
     Rows that did not change between two snapshots of one terminal are the same objects.
     """
@@ -59,6 +60,7 @@ class Snapshot:
     cursor: Position
     application_cursor_keys: bool = False
     scrolls: int = 0
+    gone: int = 0
 
     @property
     def lines(self) -> tuple[str, ...]:
