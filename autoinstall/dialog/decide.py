@@ -37,7 +37,7 @@ class Judge:
     def decide(self, dialog: Dialog, recognition: Recognition, history: History) -> Decision | Stop:
         """The reply, with the line of the answers file that decided it, or why there is none."""
         question = recognition.question
-        if history.times.get(dialog.identity, 0) >= LOOP_LIMIT:
+        if history.times.get(dialog.words, 0) >= LOOP_LIMIT:
             return Stop(
                 "dialog-loop",
                 f"the dialog {dialog.prompt or dialog.title!r} was answered {LOOP_LIMIT} times and came back each time",

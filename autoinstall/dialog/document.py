@@ -20,10 +20,13 @@ HIDDEN = "***"
 
 
 def kind_of(dialog: Dialog, recognition: Recognition) -> Kind:
-    """The dialog's kind; older frontends draw a password's entry like any other, and the template knows."""
+    """The dialog's kind. Older frontends draw a password's entry like any other, and the text frontend a checklist
+    like a list: the template knows."""
     question = None if recognition.prelude else recognition.question
     if question is not None and question.type == "password" and dialog.kind is Kind.STRING:
         return Kind.PASSWORD
+    if question is not None and question.type == "multiselect" and dialog.kind is Kind.SELECT:
+        return Kind.MULTISELECT
     if question is not None and question.type == "error" and dialog.kind is Kind.NOTE:
         return Kind.ERROR
     return dialog.kind
@@ -44,7 +47,7 @@ def dialog_document(dialog: Dialog, recognition: Recognition) -> dict[str, Any]:
         "text": dialog.text,
         "choices": list(dialog.choices) if is_list else None,
         "focus": None if in_entry or focus is None else focus.label,
-        "checked": list(dialog.ticked) if dialog.ticked is not None else None,
+        "checked": list(dialog.ticked or ()) if kind is Kind.MULTISELECT else None,
         "value": dialog.value if kind is Kind.STRING else None,
         "buttons": list(dialog.buttons),
         "answer": None,

@@ -17,6 +17,7 @@ from autoinstall.dialog.model import (
     Tick,
 )
 from autoinstall.dialog.press import CLEAR, REPAINT, RETURN, SPACE, TAB, Press, Purpose, Unreachable
+from autoinstall.dialog.text_keys import next_line_key
 
 IDLE_AT_THE_TOP = 3
 """Presses of Up in a row without effect that are taken for the list's beginning: more than keys get lost."""
@@ -33,6 +34,7 @@ class Seen:
     `order` the rows in their order from the top, `confirmed` how much of a long text stands in the
     entry, `idle` how many presses in a row had no effect, `typed_whole` that a secret was typed in one
     unbroken run into an empty entry, `painted_anew` the row in focus when the window was painted anew.
+    Of the text frontend: `line` is the row that is typed on, `cleared` the one that a key of ours was seen to clear.
     """
 
     visits: Mapping[str, int] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class Seen:
     typed_whole: bool = False
     last_focus: str | None = None
     painted_anew: str | None = None
+    line: int | None = None
+    cleared: int | None = None
 
     def look(self, dialog: Dialog, reply: Reply) -> Seen:
         """What has been seen after looking at the dialog once more."""
@@ -65,6 +69,7 @@ class Seen:
             at_end=self.at_end or bar is None or bar.at_end,
             at_top=self.at_top or bar is None or (at_first and (first_look or self.idle >= IDLE_AT_THE_TOP)),
             confirmed=_confirmed(dialog, reply, self.confirmed),
+            line=dialog.line.row if dialog.line else None,
         )
 
     def after(self, press: Press, effect: bool) -> Seen:
@@ -85,6 +90,7 @@ class Seen:
             confirmed=confirmed,
             painted_anew=self.last_focus if press.purpose is Purpose.REPAINT else None,
             at_top=self.at_top and not press.keys.isalpha(),
+            cleared=self.line if effect and press.purpose is Purpose.CLEAR else self.cleared,
         )
 
 
@@ -92,6 +98,8 @@ def next_key(
     dialog: Dialog, reply: Reply, seen: Seen, *, application_cursor_keys: bool = False
 ) -> Press | Unreachable:
     """What to press on a complete dialog to bring it nearer to the reply; SUBMIT when it shows the reply."""
+    if dialog.line is not None:
+        return next_line_key(dialog, reply, seen.cleared)
     match reply:
         case PressButton(label):
             return _towards_button(dialog, label)

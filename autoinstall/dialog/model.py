@@ -24,13 +24,17 @@ class Kind(StrEnum):
 
 
 class Part(StrEnum):
-    """The part of a dialog that has the focus. A text takes it where it is too long for its window."""
+    """The part of a dialog that has the focus. A text takes it where it is too long for its window.
+
+    LINE is the only one of the text frontend's dialogs.
+    """
 
     LIST = "list"
     ENTRY = "entry"
     SHOW_PASSWORD = "show-password"
     BUTTON = "button"
     TEXT = "text"
+    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,20 @@ class ScrollBar:
     at_end: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where cdebconf's text frontend waits for its answer.
+
+    `typed` is what stands there now. `place` and `row` are the lines of the prompt and of what is typed, counted
+    from the console's beginning. `broken`: something was printed in between, and may have torn what was typed.
+    """
+
+    typed: str
+    place: int
+    row: int
+    broken: bool = False
+
+
 LINES_OF_A_FULL_WINDOW = 8
 """A text of fewer lines is never cut off at the window's bottom on a screen of 23 or more rows."""
 
@@ -65,6 +83,9 @@ class Dialog:
     rows in view; `ticked` those ticked among them (multiselect only). `value` is what stands in an entry;
     in a password's, its stars. `percent` belongs to progress boxes. `width` is the entry's, in columns.
     `focus` is None while the dialog is not complete: the frame open, or the cursor not yet in a widget.
+
+    `line` is the text frontend's: its `choices` are all there are, `ticked` those marked as its default,
+    `value` and the label of `focus` the default that Enter alone takes.
     """
 
     kind: Kind
@@ -80,6 +101,7 @@ class Dialog:
     scroll_bar: ScrollBar | None = None
     width: int = 0
     percent: int | None = None
+    line: Line | None = None
 
     @property
     def complete(self) -> bool:
@@ -94,6 +116,12 @@ class Dialog:
     @property
     def identity(self) -> tuple[str, ...]:
         """What stays the same while keys are pressed on one question."""
+        place = (str(self.line.place),) if self.line else ()
+        return (*self.words, *place)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is the same when the question is asked again."""
         return (self.title, self.text, *self.buttons)
 
 

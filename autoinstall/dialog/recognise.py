@@ -13,7 +13,7 @@ from autoinstall.catalogue.question import Question
 from autoinstall.dialog.history import History
 from autoinstall.dialog.model import Dialog, Kind, NearMiss, Recognition
 from autoinstall.dialog.template_text import TemplateText, long_text, squeezed, template_text
-from autoinstall.dialog.vocabulary import Vocabulary
+from autoinstall.dialog.vocabulary import ENGLISH, Vocabulary
 from autoinstall.dialog.wording import Wording
 
 _TYPES = {
@@ -27,6 +27,8 @@ _TYPES = {
     Kind.PROGRESS: set[str](),
 }
 _ASKED = frozenset().union(*_TYPES.values())
+
+AGAIN = "-again"
 
 MOST_HINTS = 3
 LEAST_LIKENESS = 0.6
@@ -50,9 +52,22 @@ class Recogniser:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """The buttons' labels in every language of the catalogue."""
+        """The buttons' labels in every language of the catalogue, the text frontend's words in those given."""
         label = self._catalogue.button_labels
-        return Vocabulary(label("goback"), label("continue"), label("yes"), label("no"), label("cancel"))
+        passwords = [name for name, question in self._catalogue.items() if question.type == "password"]
+        return Vocabulary(
+            *(label("goback"), label("continue"), label("yes"), label("no"), label("cancel")),
+            press_enter=ENGLISH.press_enter | self._said("debconf/cont-prompt"),
+            error_marks=ENGLISH.error_marks
+            | {text.removesuffix("%s") for text in self._said("debconf/text-error")},
+            passwords=frozenset(map(squeezed, self._said(*passwords))),
+        )
+
+    def _said(self, *names: str) -> frozenset[str]:
+        """The short texts of these templates in the languages given."""
+        known = [self._catalogue[name] for name in names if name in self._catalogue]
+        texts = [question.texts.get(language) for question in known for language in self._first]
+        return frozenset(text.description for text in texts if text)
 
     def recognise(self, dialog: Dialog, history: History) -> Recognition:
         """The question that the dialog asks; `question` is None where no template fits, or where two do."""
@@ -60,10 +75,10 @@ class Recogniser:
         if not shown:
             return self._after_prelude(dialog, history)
         for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
-            if cut and not dialog.full:
+            if cut and (dialog.line or not dialog.full):
                 break
             for language in self._languages(dialog):
-                found = _narrowest(fitting(self._index(language), dialog.kind, shown), dialog)
+                found = _narrowest(fitting(self._index(language), dialog, shown), dialog)
                 chosen = self._among_twins(found, dialog, history)
                 if chosen:
                     return self._recognition(chosen.question, language, cut=cut)
@@ -71,7 +86,7 @@ class Recogniser:
 
     def _prelude(self, dialog: Dialog, shown: str) -> Recognition | None:
         """A list's long text that did not fit above it (newt.c shows it first, in a window of its own)."""
-        if dialog.kind is not Kind.NOTE or not dialog.full:
+        if dialog.kind is not Kind.NOTE or dialog.line or not dialog.full:
             return None
         for language in self._languages(dialog):
             questions = self._index(language).preluding(shown)
@@ -83,7 +98,7 @@ class Recogniser:
         """A list without any text is the one whose text was confirmed before it."""
         name, language = history.prelude or ("", self._first[0])
         question = self._catalogue.get(name)
-        fits = question is not None and question.type in _TYPES[dialog.kind]
+        fits = question is not None and question.type in _types_of(dialog)
         return self._recognition(question if fits else None, language)
 
     def _recognition(
@@ -92,6 +107,12 @@ class Recogniser:
         if language not in self._wordings:
             self._wordings[language] = Wording(self._catalogue, language)
         return Recognition(question, language, cut=cut, prelude=prelude, wording=self._wordings[language])
+
+    def asks_twice(self, question: Question) -> bool:
+        """It is a password, and the installer compares it with a second time that it is asked."""
+        return question.type == "password" and (
+            question.name.endswith(AGAIN) or question.name + AGAIN in self._catalogue
+        )
 
     def near_misses(self, dialog: Dialog) -> tuple[NearMiss, ...]:
         """The questions whose texts are most like the dialog's, for a person to read."""
@@ -179,9 +200,9 @@ class _Index:
             else:
                 self._whole[whole].append(candidate)
 
-    def fitting(self, kind: Kind, shown: str) -> list[_Candidate]:
+    def fitting(self, dialog: Dialog, shown: str) -> list[_Candidate]:
         candidates = [*self._whole.get(shown, ()), *(one for one in self._varying if one.text.fits(shown))]
-        return [one for one in candidates if one.question.type in _TYPES[kind]]
+        return [one for one in candidates if one.question.type in _types_of(dialog)]
 
     def preluding(self, shown: str) -> list[Question]:
         """The lists with this long text; of those that fit the ones with the most text of their own.
@@ -195,10 +216,17 @@ class _Index:
         most = max((literal for literal, _ in fitting), default=0)
         return [question for literal, question in fitting if literal == most]
 
-    def begun(self, kind: Kind, shown: str) -> list[_Candidate]:
-        types = _TYPES[kind]
+    def begun(self, dialog: Dialog, shown: str) -> list[_Candidate]:
+        types = _types_of(dialog)
         begun = [one for one in self.all if one.question.type in types and one.text.begins(shown)]
         return begun if len(begun) == 1 else []
+
+
+def _types_of(dialog: Dialog) -> set[str]:
+    """The types of question that may stand there like that; the text frontend draws lists and checklists alike."""
+    if dialog.line is not None and dialog.kind is Kind.SELECT:
+        return {"select", "multiselect"}
+    return _TYPES[dialog.kind]
 
 
 def _narrowest(found: list[_Candidate], dialog: Dialog) -> list[_Candidate]:
@@ -222,13 +250,13 @@ def _labels(candidate: _Candidate) -> set[str]:
 
 def _following_the_last_answer(found: list[_Candidate], history: History) -> list[_Candidate]:
     """`passwd/user-password-again` follows `passwd/user-password`."""
-    first_asked = {one.question.name.removesuffix("-again"): one for one in found}
+    first_asked = {one.question.name.removesuffix(AGAIN): one for one in found}
     latest = history.latest(set(first_asked))
     return [first_asked[latest]] if latest else []
 
 
 def _difference(candidate: _Candidate, dialog: Dialog) -> str:
-    if candidate.question.type not in _TYPES[dialog.kind]:
+    if candidate.question.type not in _types_of(dialog):
         return f"its text is alike, but it is a {candidate.question.type}, not a {dialog.kind}"
     wanted = candidate.question.texts[candidate.language].description
     if dialog.prompt and squeezed(wanted) != squeezed(dialog.prompt):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Protocol
@@ -36,14 +38,7 @@ class OneOfSeveral:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The labels of all of them."""
-        all_of = [one.vocabulary for one in self._recognisers]
-        return Vocabulary(
-            frozenset().union(*(one.go_back for one in all_of)),
-            frozenset().union(*(one.go_on for one in all_of)),
-            frozenset().union(*(one.yes for one in all_of)),
-            frozenset().union(*(one.no for one in all_of)),
-            frozenset().union(*(one.cancel for one in all_of)),
-        )
+        return functools.reduce(operator.or_, (one.vocabulary for one in self._recognisers))
 
     def recognise(self, dialog: Dialog, history: History) -> Recognition:
         """As each of them would; the most trusted one's word counts."""

@@ -69,6 +69,8 @@ def _button(dialog: Dialog, value: str, vocabulary: Vocabulary) -> Reply | NoRep
     """A button by its label, or by true and false."""
     folded = value.strip().lower()
     wanted = vocabulary.yes if folded in _TRUE else vocabulary.no if folded in _FALSE else frozenset({value})
+    if dialog.line is not None and dialog.kind is Kind.BOOLEAN and folded in _TRUE | _FALSE:
+        return PressButton(dialog.buttons[folded in _FALSE])
     for label in dialog.buttons:
         if label in wanted:
             return PressButton(label)
@@ -104,6 +106,8 @@ def _row(label: str, dialog: Dialog) -> str | None:
 def _as_shown(dialog: Dialog) -> Reply | NoReply:
     """What the dialog shows, as a reply that can be found again after the focus was moved."""
     focus = dialog.focus
+    if dialog.line is not None and dialog.kind is not Kind.PASSWORD:
+        return Accept()
     if dialog.kind is Kind.SELECT and focus is not None and focus.part is Part.LIST and focus.label:
         return Choose(focus.label)
     if dialog.kind is Kind.STRING:

@@ -26,6 +26,7 @@ from autoinstall.installer.outcome import Answers, End, Limits, Outcome
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
 from autoinstall.installer.stall import ReadCounters, StallWatch, Verdict
+from autoinstall.installer.text_answering import TextAnswering
 from autoinstall.installer.view import View
 from autoinstall.recording.mask import Masker
 
@@ -193,11 +194,19 @@ class Installer:
             view.secret_field(True)
         completing = recognition.question is not None and recognition.question.name == COMPLETION
         started = time.monotonic()
-        answering = Answering(
-            *(view, repainter, dialog, reply),
-            doubt=self._run.doubt,
-            before_enter=(lambda: self._completing(view)) if completing else lambda: None,
-        )
+        before_enter = (lambda: self._completing(view)) if completing else lambda: None
+        answering: Answering | TextAnswering
+        if dialog.line is not None:
+            answering = TextAnswering(
+                *(view, dialog, reply),
+                doubt=self._run.doubt,
+                proved_by_repeating=self._is_proved_by_repeating(recognition),
+                before_enter=before_enter,
+            )
+        else:
+            answering = Answering(
+                *(view, repainter, dialog, reply), doubt=self._run.doubt, before_enter=before_enter
+            )
         try:
             result = answering.run(self._whole.nested(self._limits.dialog))
         except ConsoleClosed:
@@ -222,6 +231,12 @@ class Installer:
                 view, "deadline", f"the dialog {dialog.title!r} could not be answered", waited
             )
 
+    def _is_proved_by_repeating(self, recognition: Recognition) -> bool:
+        """The installer asks for this password twice, and no key was lost on its consoles so far."""
+        question = recognition.question
+        twice = question is not None and self._recogniser.asks_twice(question)
+        return twice and not any(one.retyped for one in self._run.answered)
+
     def _unreachable(
         self,
         view: View,
@@ -245,7 +260,7 @@ class Installer:
         question = recognition.question
         name = question.name if question and not recognition.prelude else None
         run = self._run
-        run.history = run.history.with_answer(name, dialog.identity)
+        run.history = run.history.with_answer(name, dialog.words)
         if question is not None and recognition.prelude:
             run.history = run.history.with_prelude(question.name, recognition.language)
         if question is not None and question.type == "error":

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from autoinstall.dialog.frame import titled_window_begun
 from autoinstall.dialog.model import Dialog
 from autoinstall.dialog.read import read
+from autoinstall.dialog.read_text import MOST_ROWS_OF_A_FOOT, read_text, waits_for_a_line
 from autoinstall.dialog.vocabulary import Vocabulary
 from autoinstall.installer.lifecycle import Happening, Lifecycle
 from autoinstall.terminal.decoding import ConsoleDecoder
@@ -63,12 +64,23 @@ class Sight:
             self.in_screen = True
         if not self._changed_since(before):
             return False
-        self.dialog = read(self.snapshot, self._vocabulary)
+        self.dialog = read(self.snapshot, self._vocabulary) or self._read_line()
         self.window_seen = self.window_seen or titled_window_begun(self.snapshot)
         if self.dialog is not None:
             for happening in self._lifecycle.saw_dialog():
                 self._on_happening(happening)
         return True
+
+    def _read_line(self) -> Dialog | None:
+        """What the text frontend asks on the cursor's row, and on those above it, in view or not."""
+        snapshot = self.snapshot
+        first, end = int(self.in_screen), snapshot.cursor.row + 1
+        in_view = snapshot.rows[first:end]
+        if not waits_for_a_line(in_view[-MOST_ROWS_OF_A_FOOT:], self._vocabulary):
+            return None
+        above = self._terminal.above()
+        number = snapshot.gone - len(above)
+        return read_text((*above, *in_view), number, snapshot.cursor.column, self._vocabulary)
 
     def _remember(self, text: str) -> None:
         self._heard += text
@@ -104,6 +116,8 @@ class Sight:
         dialog = self.dialog
         if dialog is None or not dialog.complete:
             return None
+        if dialog.line is not None:
+            return dialog
         if self._disturbed_at is not None:
             if not self.paints_since(self._disturbed_at, dialog.title):
                 return None

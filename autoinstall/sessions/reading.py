@@ -215,7 +215,7 @@ class _Reader:
         recognition = standing.recognition
         question = recognition.question
         name = question.name if question and not recognition.prelude else None
-        self._history = self._history.with_answer(name, standing.identity)
+        self._history = self._history.with_answer(name, standing.first.words)
         if question is not None and recognition.prelude:
             self._history = self._history.with_prelude(question.name, recognition.language)
         if question is not None and question.type == "error":

@@ -118,9 +118,15 @@ class CdebconfRig:
 
     @property
     def argv(self) -> list[str]:
-        """The command, to be run in `folder` on a PTY of 80x24 that has its size before the start."""
+        """The command, to be run in `folder` on a PTY of 80x24 that has its size before the start.
+
+        The text frontend takes its terminal as it is, and needs the modes of a console.
+        """
         frontend = (self.folder / "frontend").read_text()
-        return [str(self.folder.absolute() / "debconf"), "-o", "d-i", "-f", frontend, "-p", "low", "./asker"]
+        asking = [str(self.folder.absolute() / "debconf"), "-o", "d-i", "-f", frontend, "-p", "low", "./asker"]
+        if frontend == "text":
+            return ["/bin/sh", "-c", 'stty sane && exec "$@"', "sh", *asking]
+        return asking
 
     @property
     def argv_in_screen(self) -> list[str]:

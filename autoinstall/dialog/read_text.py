@@ -1,0 +1,231 @@
+"""Reads the question that cdebconf's text frontend asks at the foot of the screen (text.c, 0.160 to 0.270).
+
+It prints as on paper: a title when it is another one, the texts, numbered choices in columns, a prompt; then
+readline waits on the line below. Lists are longer than a screen, so the lines above it are read as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from autoinstall.dialog.model import Dialog, Focus, Kind, Line, Part
+from autoinstall.dialog.template_text import folded, squeezed
+from autoinstall.dialog.vocabulary import Vocabulary
+from autoinstall.terminal.snapshot import Row
+
+_PROMPT = re.compile(r"^\S.*?[^\w\s]\s?\?\s?[^\w\s].*?(?:=\s?(?P<default>.*))?>$")
+"""`Prompt: '?' for help, default=2>`, in its translations: a question mark in quotes, and `>` at the end."""
+
+_PROGRESS = re.compile(r"^(?P<title>\S.*?)  \.\.\.(?: ?\d{1,3}%(?:\.\.\.)?)*$")
+_PERCENT = re.compile(r"(\d{1,3})%")
+_NUMBERED = re.compile(r"^ *\d+: ")
+_KERNEL_LINE = re.compile(r"^\[ *\d+\.\d{6}\] ")
+_DEFAULT_MARK = " [*]"
+
+_SENTENCE_ENDS = (".", ":", "?", "!", "。")
+
+LEAST_WIDTH_OF_A_BROKEN_LINE = 78
+MOST_ROWS_TYPED = 12
+MOST_ROWS_OF_A_PROMPT = 3
+MOST_ROWS_OF_A_FOOT = MOST_ROWS_TYPED + MOST_ROWS_OF_A_PROMPT + 1
+
+
+def waits_for_a_line(rows: Sequence[Row], vocabulary: Vocabulary) -> bool:
+    """Whether these last rows, the cursor's at the end, may be the foot of a question: soon told."""
+    return _Foot.find(rows, vocabulary) is not None or _progress(rows) is not None
+
+
+def read_text(rows: Sequence[Row], first: int, column: int, vocabulary: Vocabulary) -> Dialog | None:
+    """The question that waits on the last of these rows, the cursor in that column; None where none does.
+
+    `first` is the number of the first row, counted from the console's beginning.
+    """
+    foot = _Foot.find(rows, vocabulary)
+    if foot is None:
+        return _progress(rows)
+    typed = "".join(row.text for row in rows[foot.typed : -1]) + rows[-1].between(0, column)
+    line = Line(typed, first + foot.prompt, first + foot.typed, foot.broken)
+    sheet = _Sheet.above(rows[: foot.prompt], foot.own, vocabulary)
+    dialog = sheet.dialog(foot)
+    return replace(dialog, line=line) if dialog else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Foot:
+    """The prompt's first row, the first row of what is typed, and the prompt's text.
+
+    A password has no prompt (None) but the `own` rows of its short text.
+    """
+
+    prompt: int
+    typed: int
+    text: str | None
+    broken: bool = False
+    own: int = 0
+
+    @classmethod
+    def find(cls, rows: Sequence[Row], vocabulary: Vocabulary) -> _Foot | None:
+        """Going up from the cursor: rows filled by what is typed, rows of the kernel's, then the prompt."""
+        typed, broken = len(rows) - 1, False
+        for above in range(len(rows) - 2, max(-1, len(rows) - 2 - MOST_ROWS_TYPED), -1):
+            text = rows[above].text.rstrip()
+            if _KERNEL_LINE.search(text):
+                broken = True
+                continue
+            if text in vocabulary.press_enter:
+                return cls(above, typed, text, broken)
+            for begin in range(above, max(-1, above - MOST_ROWS_OF_A_PROMPT), -1):
+                if begin < above and not _full(rows[begin]):
+                    break
+                whole = "".join(row.text for row in rows[begin : above + 1]).rstrip()
+                if _PROMPT.match(whole):
+                    return cls(begin, typed, whole, broken)
+                if squeezed(whole) in vocabulary.passwords and above == len(rows) - 2:
+                    return cls(above + 1, typed, None, own=above + 1 - begin)
+            if broken or not _full(rows[above]):
+                return None
+            typed = above
+        return None
+
+
+def _full(row: Row) -> bool:
+    """A row that goes on in the next one: its last column is written on."""
+    return row.cells[-1].text != " "
+
+
+def _progress(rows: Sequence[Row]) -> Dialog | None:
+    text = rows[-1].text.rstrip() if rows else ""
+    match = _PROGRESS.match(text)
+    if match is None:
+        return None
+    percents = _PERCENT.findall(text[match.end("title") :])
+    percent = int(percents[-1]) if percents else 0
+    return Dialog(Kind.PROGRESS, match["title"], None, "", None, percent=percent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What was printed for one question: its title, the rows of its texts, and its choices."""
+
+    title: str
+    rows: tuple[str, ...]
+    vocabulary: Vocabulary
+
+    @classmethod
+    def above(cls, rows: Sequence[Row], own: int, vocabulary: Vocabulary) -> _Sheet:
+        """All below the question, the progress or the title before it; the title is the last one printed.
+
+        The last `own` rows are certainly this question's.
+        """
+        texts = [text for row in rows if not _KERNEL_LINE.match(text := row.text.rstrip())]
+        titles = [
+            index
+            for index in range(len(texts) - 1)
+            if texts[index] and len(texts[index + 1]) >= 2 and not texts[index + 1].strip("-")
+        ]
+        begin = max(
+            (titles[-1] + 2 if titles else 0), _end_of_the_one_before(texts[: len(texts) - own], vocabulary)
+        )
+        return cls(texts[titles[-1]].strip() if titles else "", tuple(texts[begin:]), vocabulary)
+
+    def dialog(self, foot: _Foot) -> Dialog | None:
+        prompt = foot.text
+        if prompt is None:
+            return self._dialog(Kind.PASSWORD, self.rows)
+        if prompt in self.vocabulary.press_enter:
+            return self._note(prompt)
+        marked = _PROMPT.match(prompt)
+        default = (marked["default"] or "") if marked else ""
+        cut = next((i for i in range(len(self.rows) - 1, -1, -1) if not _numbered(self.rows, i)), -1) + 1
+        if cut == len(self.rows):
+            string = self._dialog(Kind.STRING, self.rows)
+            return replace(string, value=default, focus=Focus(Part.LINE))
+        return self._list(self.rows[:cut], _joined(self.rows[cut:]))
+
+    def _list(self, above: tuple[str, ...], numbered: list[str]) -> Dialog | None:
+        cells = _cells(numbered)
+        if cells is None:
+            return None
+        marked = [cell.removesuffix(",").endswith(_DEFAULT_MARK) for cell in cells]
+        labels = [folded(cell.removesuffix(",").removesuffix(_DEFAULT_MARK)) for cell in cells]
+        ticked = tuple(label for label, on in zip(labels, marked, strict=True) if on)
+        focus = Focus(Part.LINE, ticked[0] if ticked else None)
+        if len(cells) == 2 and not any(cell.endswith(",") for cell in cells):
+            return replace(self._dialog(Kind.BOOLEAN, above), buttons=tuple(labels), focus=focus)
+        kind = Kind.MULTISELECT if len(ticked) > 1 else Kind.SELECT
+        return replace(self._dialog(kind, above), choices=tuple(labels), ticked=ticked, focus=focus)
+
+    def _note(self, prompt: str) -> Dialog:
+        rows = list(self.rows)
+        begin = next((index for index, row in enumerate(rows) if row), len(rows))
+        marks = [
+            mark for mark in self.vocabulary.error_marks if rows[begin:] and rows[begin].startswith(mark)
+        ]
+        if marks:
+            rows[begin] = rows[begin].removeprefix(max(marks, key=len))
+        note = self._dialog(Kind.ERROR if marks else Kind.NOTE, rows)
+        button = prompt.strip("[] ")
+        heading = folded(re.split(r"\n\s*\n", note.text)[0]) or None
+        return replace(note, prompt=heading, buttons=(button,), focus=Focus(Part.LINE, button))
+
+    def _dialog(self, kind: Kind, rows: Sequence[str]) -> Dialog:
+        text = "\n".join(rows).strip("\n")
+        return Dialog(kind, self.title, None, text, _short_text(text), focus=Focus(Part.LINE))
+
+
+def _short_text(text: str) -> str | None:
+    """The last lines, as far up as they were broken for want of room: nothing else parts them from the long text."""
+    lines = text.split("\n")
+    begin = len(lines) - 1
+    while begin > 0 and (above := lines[begin - 1]) and not above.endswith(_SENTENCE_ENDS):
+        if len(above) + 1 + len(lines[begin].split(" ")[0]) < LEAST_WIDTH_OF_A_BROKEN_LINE:
+            break
+        begin -= 1
+    return folded(" ".join(lines[begin:])) or None
+
+
+def _end_of_the_one_before(texts: Sequence[str], vocabulary: Vocabulary) -> int:
+    """Below the line that answered the question before, or below its password's prompt, or the last progress."""
+    for index in range(len(texts) - 1, -1, -1):
+        if _PROMPT.match(texts[index]) or texts[index] in vocabulary.press_enter:
+            return index + 2
+        if _PROGRESS.match(texts[index]) or squeezed(texts[index]) in vocabulary.passwords:
+            return index + 1
+    return 0
+
+
+def _numbered(rows: Sequence[str], index: int) -> bool:
+    """A row of choices, or what did not fit into the row before it."""
+    return bool(_NUMBERED.match(rows[index])) or (index > 0 and bool(_NUMBERED.match(rows[index - 1])))
+
+
+def _joined(rows: Sequence[str]) -> list[str]:
+    joined: list[str] = []
+    for row in rows:
+        if _NUMBERED.match(row):
+            joined.append(row)
+        else:
+            joined[-1] += row
+    return joined
+
+
+def _cells(rows: Sequence[str]) -> list[str] | None:
+    """The choices in the order of their numbers, which run down the columns; None where that is not certain."""
+    columns: list[list[str]] = []
+    for index, row in enumerate(rows):
+        rest, number, column = row, index + 1, 0
+        while rest:
+            begin = re.match(rf" *{number}: ", rest)
+            if begin is None:
+                return None
+            following = list(re.finditer(rf" {number + len(rows)}: ", rest))
+            if len(following) > 1:
+                return None
+            end = following[0].start() + 1 if following else len(rest)
+            if column == len(columns):
+                columns.append([])
+            columns[column].append(rest[begin.end() : end].rstrip())
+            rest, number, column = rest[end:], number + len(rows), column + 1
+    return [cell for column in columns for cell in column]

@@ -1,0 +1,85 @@
+"""What to type for a reply on the text frontend's line, and when Enter may follow (cdebconf, text.c)."""
+
+from __future__ import annotations
+
+from string import ascii_lowercase
+
+from autoinstall.dialog.model import Accept, Choose, Dialog, Fill, Kind, PressButton, Reply, Tick
+from autoinstall.dialog.press import CLEAR, RETURN, Press, Purpose, Unreachable
+
+COMMANDS = ("?", "<", "!")
+"""Lines that the frontend takes for help, Go Back and the empty text."""
+
+_EMPTY = "!"
+
+
+def next_line_key(dialog: Dialog, reply: Reply, cleared: int | None) -> Press | Unreachable:
+    """What to press on a question of the text frontend; SUBMIT when the line shows the reply.
+
+    `cleared`: the row on which the line was last seen to become empty by a key of ours. Where the console printed
+    something below the prompt, what was typed before may be hidden: only that shows that nothing is left of it.
+    """
+    line = dialog.line
+    assert line is not None
+    wanted = line_for(dialog, reply)
+    if isinstance(wanted, Unreachable):
+        return wanted
+    secret = isinstance(reply, Fill) and reply.secret
+    torn = line.broken and cleared != line.row
+    if torn and not line.typed:
+        return Press(Purpose.TYPE, text=probe(wanted, ""))
+    if line.typed == wanted and not torn:
+        return Press(Purpose.SUBMIT, RETURN)
+    if line.typed:
+        return Press(Purpose.CLEAR, CLEAR)
+    return Press(Purpose.TYPE, text=wanted, secret=secret)
+
+
+def line_for(dialog: Dialog, reply: Reply) -> str | Unreachable:
+    """The whole line that gives this reply."""
+    match reply:
+        case Choose(label):
+            return _number(dialog, label)
+        case Tick(labels):
+            return _numbers(dialog, labels)
+        case Fill():
+            return _text(dialog, reply.reveal())
+        case PressButton(label) if dialog.kind is Kind.BOOLEAN:
+            return str(dialog.buttons.index(label) + 1)
+        case Accept() if dialog.kind is Kind.MULTISELECT:
+            return _numbers(dialog, dialog.ticked or ())
+        case _:
+            return ""
+
+
+def probe(*taken: str) -> str:
+    """A letter that stands in none of these texts: seen on the line, all that was typed before it has arrived."""
+    return next(letter for letter in ascii_lowercase if not any(letter in text for text in taken))
+
+
+def _number(dialog: Dialog, label: str) -> str | Unreachable:
+    """Choices are numbered from 1."""
+    if dialog.choices.count(label) > 1:
+        return Unreachable(f"two rows of the list are called {label!r}", dialog.choices)
+    if label not in dialog.choices:
+        return Unreachable(f"the list has no row {label!r}", dialog.choices)
+    return str(dialog.choices.index(label) + 1)
+
+
+def _numbers(dialog: Dialog, labels: tuple[str, ...]) -> str | Unreachable:
+    """Of a checklist. Nothing ticked cannot be said: cdebconf 0.270 then answers with whatever its memory holds."""
+    if not labels:
+        return Unreachable("the text frontend cannot answer a checklist with nothing", dialog.choices)
+    numbers = []
+    for label in labels:
+        number = _number(dialog, label)
+        if isinstance(number, Unreachable):
+            return number
+        numbers.append(number)
+    return " ".join(sorted(numbers, key=int))
+
+
+def _text(dialog: Dialog, text: str) -> str | Unreachable:
+    if text.startswith(COMMANDS) and len(text) == 1:
+        return Unreachable(f"the text frontend takes {text!r} for a command")
+    return text or (_EMPTY if dialog.value else "")
