@@ -21,7 +21,7 @@ _PROMPT = re.compile(r"^\S.*?[^\w\s]\s?\?\s?[^\w\s].*?(?:=\s?(?P<default>.*))?>$
 _PROGRESS = re.compile(r"^(?P<title>\S.*?)  \.\.\.(?: ?\d{1,3}%(?:\.\.\.)?)*$")
 _PERCENT = re.compile(r"(\d{1,3})%")
 _NUMBERED = re.compile(r"^ *\d+: ")
-_KERNEL_LINE = re.compile(r"^\[ *\d+\.\d{6}\] ")
+_KERNEL_LINE = re.compile(r"\[ *\d+\.\d{6}\] ")
 _DEFAULT_MARK = " [*]"
 
 _SENTENCE_ENDS = (".", ":", "?", "!", "。")
@@ -67,27 +67,34 @@ class _Foot:
 
     @classmethod
     def find(cls, rows: Sequence[Row], vocabulary: Vocabulary) -> _Foot | None:
-        """Going up from the cursor: rows filled by what is typed, rows of the kernel's, then the prompt."""
-        typed, broken = len(rows) - 1, False
+        """Going up from the cursor: rows that typed text filled, the kernel's and what those tore, the prompt."""
+        typed, torn, kernel = len(rows) - 1, False, False
         for above in range(len(rows) - 2, max(-1, len(rows) - 2 - MOST_ROWS_TYPED), -1):
-            text = rows[above].text.rstrip()
-            if _KERNEL_LINE.search(text):
-                broken = True
-                continue
-            if text in vocabulary.press_enter:
-                return cls(above, typed, text, broken)
-            for begin in range(above, max(-1, above - MOST_ROWS_OF_A_PROMPT), -1):
-                if begin < above and not _full(rows[begin]):
-                    break
-                whole = "".join(row.text for row in rows[begin : above + 1]).rstrip()
-                if _PROMPT.match(whole):
-                    return cls(begin, typed, whole, broken)
-                if squeezed(whole) in vocabulary.passwords and above == len(rows) - 2:
+            begin, text = _prompt_that_ends(rows, above, vocabulary)
+            if text is not None and (kernel or not torn):
+                if squeezed(text) not in vocabulary.passwords:
+                    return cls(begin, typed, text, kernel)
+                if kernel or above == len(rows) - 2:
                     return cls(above + 1, typed, None, own=above + 1 - begin)
-            if broken or not _full(rows[above]):
-                return None
-            typed = above
+            if _KERNEL_LINE.search(rows[above].text):
+                kernel = True
+            elif torn or kernel or not _full(rows[above]):
+                torn = True
+            else:
+                typed = above
         return None
+
+
+def _prompt_that_ends(rows: Sequence[Row], end: int, vocabulary: Vocabulary) -> tuple[int, str | None]:
+    """The first row and the text of the prompt whose last row is this one, if it is one's."""
+    for begin in range(end, max(-1, end - MOST_ROWS_OF_A_PROMPT), -1):
+        whole = "".join(row.text for row in rows[begin : end + 1]).rstrip()
+        if squeezed(whole) in vocabulary.passwords:
+            return begin, whole
+        unbroken = all(map(_full, rows[begin:end]))
+        if unbroken and (whole in vocabulary.press_enter or _PROMPT.match(whole)):
+            return begin, whole
+    return end, None
 
 
 def _full(row: Row) -> bool:
@@ -119,7 +126,7 @@ class _Sheet:
 
         The last `own` rows are certainly this question's.
         """
-        texts = [text for row in rows if not _KERNEL_LINE.match(text := row.text.rstrip())]
+        texts = _without_kernel_lines(rows)
         titles = [
             index
             for index in range(len(texts) - 1)
@@ -173,6 +180,21 @@ class _Sheet:
     def _dialog(self, kind: Kind, rows: Sequence[str]) -> Dialog:
         text = "\n".join(rows).strip("\n")
         return Dialog(kind, self.title, None, text, _short_text(text), focus=Focus(Part.LINE))
+
+
+def _without_kernel_lines(rows: Sequence[Row]) -> list[str]:
+    """The rows' texts. The kernel begins with a line break, which leaves an empty row, and fills rows to their end."""
+    kept: list[str] = []
+    goes_on = False
+    for row in rows:
+        text = row.text.rstrip()
+        begins = _KERNEL_LINE.match(text)
+        if begins and kept and not kept[-1]:
+            kept.pop()
+        if not begins and not goes_on:
+            kept.append(text)
+        goes_on = bool(begins or goes_on) and _full(row)
+    return kept
 
 
 def _short_text(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -71,25 +72,25 @@ class Recogniser:
 
     def recognise(self, dialog: Dialog, history: History) -> Recognition:
         """The question that the dialog asks; `question` is None where no template fits, or where two do."""
-        shown = squeezed(dialog.text)
-        if not shown:
+        if not squeezed(dialog.text):
             return self._after_prelude(dialog, history)
-        for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
-            if cut and (dialog.line or not dialog.full):
-                break
-            for language in self._languages(dialog):
-                found = _narrowest(fitting(self._index(language), dialog, shown), dialog)
-                chosen = self._among_twins(found, dialog, history)
-                if chosen:
-                    return self._recognition(chosen.question, language, cut=cut)
-        return self._prelude(dialog, shown) or Recognition(None, self._first[0])
+        for shown in _readings(dialog):
+            for fitting, cut in ((_Index.fitting, False), (_Index.begun, True)):
+                if cut and (dialog.line or not dialog.full):
+                    break
+                for language in self._languages(dialog):
+                    found = _narrowest(fitting(self._index(language), dialog, shown), dialog)
+                    chosen = self._among_twins(found, dialog, history)
+                    if chosen:
+                        return self._recognition(chosen.question, language, cut=cut)
+        return self._prelude(dialog) or Recognition(None, self._first[0])
 
-    def _prelude(self, dialog: Dialog, shown: str) -> Recognition | None:
+    def _prelude(self, dialog: Dialog) -> Recognition | None:
         """A list's long text that did not fit above it (newt.c shows it first, in a window of its own)."""
         if dialog.kind is not Kind.NOTE or dialog.line or not dialog.full:
             return None
         for language in self._languages(dialog):
-            questions = self._index(language).preluding(shown)
+            questions = self._index(language).preluding(squeezed(dialog.text))
             if len(questions) == 1:
                 return self._recognition(questions[0], language, prelude=True)
         return None
@@ -220,6 +221,14 @@ class _Index:
         types = _types_of(dialog)
         begun = [one for one in self.all if one.question.type in types and one.text.begins(shown)]
         return begun if len(begun) == 1 else []
+
+
+def _readings(dialog: Dialog) -> Iterator[str]:
+    """The dialog's text; on paper, as the text frontend prints, also without the paragraphs at its beginning,
+    which may be left of what was typed before, or of what another program printed."""
+    paragraphs = re.split(r"\n\s*\n", dialog.text)
+    for begin in range(len(paragraphs) if dialog.line else 1):
+        yield squeezed("".join(paragraphs[begin:]))
 
 
 def _types_of(dialog: Dialog) -> set[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from autoinstall.dialog.frame import titled_window_begun
-from autoinstall.dialog.model import Dialog
+from autoinstall.dialog.model import Dialog, Line
 from autoinstall.dialog.read import read
 from autoinstall.dialog.read_text import MOST_ROWS_OF_A_FOOT, read_text, waits_for_a_line
 from autoinstall.dialog.vocabulary import Vocabulary
@@ -48,6 +48,7 @@ class Sight:
         self._heard = ""
         self._heard_before = 0
         self._disturbed_at: int | None = None
+        self._answered_to = -1
 
     def take(self, data: bytes) -> bool:
         """Show what the console sent; True when the screen (its clock aside) changed."""
@@ -105,6 +106,10 @@ class Sight:
         """How often a window's title was sent since the mark (newt sends it as one run of bytes)."""
         return self.heard_since(mark).count(title)
 
+    def line_answered(self, line: Line) -> None:
+        """A question of the text frontend is over, whatever the console prints below it now."""
+        self._answered_to = line.place
+
     @property
     def disturbed(self) -> bool:
         """Something was printed over the screen, and no window was painted since."""
@@ -117,7 +122,7 @@ class Sight:
         if dialog is None or not dialog.complete:
             return None
         if dialog.line is not None:
-            return dialog
+            return dialog if dialog.line.place > self._answered_to else None
         if self._disturbed_at is not None:
             if not self.paints_since(self._disturbed_at, dialog.title):
                 return None

@@ -76,7 +76,9 @@ class TextAnswering:
         return None
 
     def answered(self) -> Answered:
-        """What it took until now."""
+        """What it took until now; the question is not looked at again."""
+        if self._asked.line is not None:
+            self._view.line_answered(self._asked.line)
         return Answered(self.presses, self.retyped, time.monotonic() - self._started)
 
     def _type_unseen(self, deadline: Deadline) -> Answered | Unreachable | None:

@@ -123,7 +123,16 @@ class CdebconfRig:
         The text frontend takes its terminal as it is, and needs the modes of a console.
         """
         frontend = (self.folder / "frontend").read_text()
-        asking = [str(self.folder.absolute() / "debconf"), "-o", "d-i", "-f", frontend, "-p", "low", "./asker"]
+        asking = [
+            str(self.folder.absolute() / "debconf"),
+            "-o",
+            "d-i",
+            "-f",
+            frontend,
+            "-p",
+            "low",
+            "./asker",
+        ]
         if frontend == "text":
             return ["/bin/sh", "-c", 'stty sane && exec "$@"', "sh", *asking]
         return asking
