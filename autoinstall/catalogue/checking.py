@@ -21,12 +21,11 @@ _WORDS_OF_BOOLEANS = frozenset(("true", "false", "yes", "no"))
 def check(answers: Answers, catalogue: Catalogue, *, needs_keyring: bool = False) -> Findings:
     """All that can be found without a host or a network.
 
-    Errors: local files that are not there, a frontend that nothing here reads, answers whose type cannot fit their
-    question. Warnings: names
-    and choices that the catalogue lacks, answers to what is not asked at the file's priority, an absent keyring
-    (an error with `needs_keyring`), `verify: none`.
+    Errors: local files that are not there, answers whose type cannot fit their question. Warnings: names and
+    choices that the catalogue lacks, answers to what is not asked at the file's priority, an absent keyring (an
+    error with `needs_keyring`), `verify: none`.
     """
-    found = check_files(answers, needs_keyring=needs_keyring) + _unverified(answers) + _unread(answers)
+    found = check_files(answers, needs_keyring=needs_keyring) + _unverified(answers)
     for answer in answers.book.answers:
         found += _check_answer(answer, catalogue)
     found += Findings(warnings=tuple(_never_asked(answers)))
@@ -41,15 +40,6 @@ def _unverified(answers: Answers) -> Findings:
     place = answers.place_of("installer", "verify")
     message = "nothing proves that kernel and initrd are the archive's own"
     return Findings(warnings=(Problem.at(place, ("installer", "verify"), message),))
-
-
-def _unread(answers: Answers) -> Findings:
-    frontend = answers.installer.frontend
-    if frontend == "newt":
-        return Findings()
-    place = answers.place_of("installer", "frontend")
-    message, hint = f"the {frontend} frontend cannot be read yet", "leave it out: newt is asked for then"
-    return Findings(errors=(Problem.at(place, ("installer", "frontend"), message, hint),))
 
 
 def _never_asked(answers: Answers) -> Iterator[Problem]:

@@ -16,10 +16,11 @@ from autoinstall.answers.answer import (
 )
 from autoinstall.answers.secret import Secret
 from autoinstall.dialog.history import History
-from autoinstall.dialog.model import Decision, Dialog, PressButton, Recognition, Reply, Stop
+from autoinstall.dialog.model import Decision, Dialog, PressButton, Recognition, Stop
 from autoinstall.dialog.proposal import proposed_lines
 from autoinstall.dialog.replies import NoReply, reply_for
 from autoinstall.dialog.rules import matching_rule, rule_misses
+from autoinstall.dialog.text_keys import GO_BACK
 from autoinstall.dialog.vocabulary import Vocabulary
 
 LOOP_LIMIT = 5
@@ -95,8 +96,8 @@ class Judge:
         used = history.policies_used.get(name, 0)
         if policy is None or policy.reply is ErrorReply.STOP or used >= policy.limit:
             return _error_stop(dialog, recognition, policy, used)
-        back = [label for label in dialog.buttons if label in self.vocabulary.go_back]
-        label = back[0] if policy.reply is ErrorReply.BACK and back else _going_on(dialog, self.vocabulary)
+        back = going_back(dialog, self.vocabulary) if policy.reply is ErrorReply.BACK else None
+        label = back.label if back else _going_on(dialog, self.vocabulary)
         if label is None:
             return self._no_answer(dialog, recognition)
         return Decision(PressButton(label), f"{policy.place} ({policy.reply})", recognition.question)
@@ -116,8 +117,10 @@ class Judge:
         )
 
 
-def going_back(dialog: Dialog, vocabulary: Vocabulary) -> Reply | None:
-    """The reply that leaves a dialog by Go Back, where it has that button."""
+def going_back(dialog: Dialog, vocabulary: Vocabulary) -> PressButton | None:
+    """The reply that leaves a dialog by Go Back, where it has that button; the text frontend takes it anywhere."""
+    if dialog.line is not None:
+        return PressButton(GO_BACK)
     return next((PressButton(label) for label in dialog.buttons if label in vocabulary.go_back), None)
 
 

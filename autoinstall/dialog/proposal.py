@@ -42,7 +42,7 @@ def _shown(dialog: Dialog) -> tuple[str, str]:
         ticked = ", ".join(_quoted(label) for label in dialog.ticked or ())
         return f"[{ticked}]", "of: " + ", ".join(_quoted(label) for label in dialog.choices)
     if dialog.kind is Kind.SELECT:
-        label = focus.label if focus and focus.part is Part.LIST and focus.label else ""
+        label = focus.label if focus and focus.part in (Part.LIST, Part.LINE) and focus.label else ""
         return _quoted(label), "or: " + ", ".join(_quoted(one) for one in dialog.choices if one != label)
     if dialog.kind is Kind.BOOLEAN:
         shown = focus.label if focus and focus.label else ""

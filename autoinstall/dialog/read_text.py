@@ -27,7 +27,13 @@ _DEFAULT_MARK = " [*]"
 _SENTENCE_ENDS = (".", ":", "?", "!", "。")
 
 LEAST_WIDTH_OF_A_BROKEN_LINE = 78
-MOST_ROWS_TYPED = 12
+SHORTEST_TITLE = 2
+MOST_ROWS_TYPED = 40
+"""Between a prompt and the cursor; each of the kernel's lines takes two of them."""
+
+MOST_ROWS_TORN = 4
+"""Of them, one after the other that are none of the kernel's."""
+
 MOST_ROWS_OF_A_PROMPT = 3
 MOST_ROWS_OF_A_FOOT = MOST_ROWS_TYPED + MOST_ROWS_OF_A_PROMPT + 1
 
@@ -68,7 +74,7 @@ class _Foot:
     @classmethod
     def find(cls, rows: Sequence[Row], vocabulary: Vocabulary) -> _Foot | None:
         """Going up from the cursor: rows that typed text filled, the kernel's and what those tore, the prompt."""
-        typed, torn, kernel = len(rows) - 1, False, False
+        typed, torn, kernel = len(rows) - 1, 0, False
         for above in range(len(rows) - 2, max(-1, len(rows) - 2 - MOST_ROWS_TYPED), -1):
             begin, text = _prompt_that_ends(rows, above, vocabulary)
             if text is not None and (kernel or not torn):
@@ -77,9 +83,11 @@ class _Foot:
                 if kernel or above == len(rows) - 2:
                     return cls(above + 1, typed, None, own=above + 1 - begin)
             if _KERNEL_LINE.search(rows[above].text):
-                kernel = True
+                torn, kernel = 0, True
             elif torn or kernel or not _full(rows[above]):
-                torn = True
+                torn += 1
+                if torn > MOST_ROWS_TORN:
+                    return None
             else:
                 typed = above
         return None
@@ -87,6 +95,8 @@ class _Foot:
 
 def _prompt_that_ends(rows: Sequence[Row], end: int, vocabulary: Vocabulary) -> tuple[int, str | None]:
     """The first row and the text of the prompt whose last row is this one, if it is one's."""
+    if not rows[end].text.strip():
+        return end, None
     for begin in range(end, max(-1, end - MOST_ROWS_OF_A_PROMPT), -1):
         whole = "".join(row.text for row in rows[begin : end + 1]).rstrip()
         if squeezed(whole) in vocabulary.passwords:
@@ -126,16 +136,14 @@ class _Sheet:
 
         The last `own` rows are certainly this question's.
         """
-        texts = _without_kernel_lines(rows)
-        titles = [
-            index
-            for index in range(len(texts) - 1)
-            if texts[index] and len(texts[index + 1]) >= 2 and not texts[index + 1].strip("-")
-        ]
-        begin = max(
-            (titles[-1] + 2 if titles else 0), _end_of_the_one_before(texts[: len(texts) - own], vocabulary)
-        )
-        return cls(texts[titles[-1]].strip() if titles else "", tuple(texts[begin:]), vocabulary)
+        begin = _end_of_the_one_before(rows[: len(rows) - own], vocabulary)
+        texts = _without_kernel_lines(rows[begin:])
+        title = _last_title(texts)
+        if title is not None:
+            return cls(texts[title].strip(), tuple(texts[title + 2 :]), vocabulary)
+        before = _without_kernel_lines(rows[:begin])
+        title = _last_title(before)
+        return cls("" if title is None else before[title].strip(), tuple(texts), vocabulary)
 
     def dialog(self, foot: _Foot) -> Dialog | None:
         prompt = foot.text
@@ -165,17 +173,22 @@ class _Sheet:
         return replace(self._dialog(kind, above), choices=tuple(labels), ticked=ticked, focus=focus)
 
     def _note(self, prompt: str) -> Dialog:
-        rows = list(self.rows)
-        begin = next((index for index, row in enumerate(rows) if row), len(rows))
-        marks = [
-            mark for mark in self.vocabulary.error_marks if rows[begin:] and rows[begin].startswith(mark)
+        """An error says so before its heading, which is the first of what belongs to it."""
+        marks = sorted(self.vocabulary.error_marks, key=len)
+        marked = [
+            (row, index, mark)
+            for index, row in enumerate(self.rows)
+            for mark in marks
+            if row.startswith(mark)
         ]
-        if marks:
-            rows[begin] = rows[begin].removeprefix(max(marks, key=len))
-        note = self._dialog(Kind.ERROR if marks else Kind.NOTE, rows)
+        rows = self.rows
+        if marked:
+            heading, index, mark = marked[-1]
+            rows = (heading.removeprefix(mark), *rows[index + 1 :])
+        note = self._dialog(Kind.ERROR if marked else Kind.NOTE, rows)
         button = prompt.strip("[] ")
-        heading = folded(re.split(r"\n\s*\n", note.text)[0]) or None
-        return replace(note, prompt=heading, buttons=(button,), focus=Focus(Part.LINE, button))
+        first = folded(re.split(r"\n\s*\n", note.text)[0]) or None
+        return replace(note, prompt=first, buttons=(button,), focus=Focus(Part.LINE, button))
 
     def _dialog(self, kind: Kind, rows: Sequence[str]) -> Dialog:
         text = "\n".join(rows).strip("\n")
@@ -185,12 +198,13 @@ class _Sheet:
 def _without_kernel_lines(rows: Sequence[Row]) -> list[str]:
     """The rows' texts. The kernel begins with a line break, which leaves an empty row, and fills rows to their end."""
     kept: list[str] = []
-    goes_on = False
+    goes_on = after_an_empty_one = False
     for row in rows:
         text = row.text.rstrip()
         begins = _KERNEL_LINE.match(text)
-        if begins and kept and not kept[-1]:
+        if begins and after_an_empty_one:
             kept.pop()
+        after_an_empty_one = not begins and not goes_on and not text
         if not begins and not goes_on:
             kept.append(text)
         goes_on = bool(begins or goes_on) and _full(row)
@@ -208,12 +222,22 @@ def _short_text(text: str) -> str | None:
     return folded(" ".join(lines[begin:])) or None
 
 
-def _end_of_the_one_before(texts: Sequence[str], vocabulary: Vocabulary) -> int:
+def _last_title(texts: Sequence[str]) -> int | None:
+    """The last row that is underlined."""
+    for index in range(len(texts) - 2, -1, -1):
+        if len(texts[index + 1]) >= SHORTEST_TITLE and not texts[index + 1].strip("-") and texts[index]:
+            return index
+    return None
+
+
+def _end_of_the_one_before(rows: Sequence[Row], vocabulary: Vocabulary) -> int:
     """Below the line that answered the question before, or below its password's prompt, or the last progress."""
-    for index in range(len(texts) - 1, -1, -1):
-        if _PROMPT.match(texts[index]) or texts[index] in vocabulary.press_enter:
-            return index + 2
-        if _PROGRESS.match(texts[index]) or squeezed(texts[index]) in vocabulary.passwords:
+    for index in range(len(rows) - 1, -1, -1):
+        text = rows[index].text.rstrip()
+        if _PROMPT.match(text) or text in vocabulary.press_enter:
+            overwritten = index + 1 < len(rows) and _KERNEL_LINE.match(rows[index + 1].text)
+            return index + (1 if overwritten else 2)
+        if _PROGRESS.match(text) or squeezed(text) in vocabulary.passwords:
             return index + 1
     return 0
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
-
+from autoinstall.dialog.document import HIDDEN
 from autoinstall.dialog.model import Accept, Choose, Dialog, Fill, Kind, PressButton, Reply, Tick
 from autoinstall.dialog.press import CLEAR, RETURN, Press, Purpose, Unreachable
 
-COMMANDS = ("?", "<", "!")
+_HELP, _GO_BACK, _EMPTY = COMMANDS = ("?", "<", "!")
 """Lines that the frontend takes for help, Go Back and the empty text."""
 
-_EMPTY = "!"
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+GO_BACK = "Go Back"
+"""What the command is called where answers are shown; the frontend itself draws no button for it."""
 
 
 def next_line_key(dialog: Dialog, reply: Reply, cleared: int | None) -> Press | Unreachable:
@@ -44,6 +46,8 @@ def line_for(dialog: Dialog, reply: Reply) -> str | Unreachable:
             return _numbers(dialog, labels)
         case Fill():
             return _text(dialog, reply.reveal())
+        case PressButton(label) if label == GO_BACK:
+            return _GO_BACK
         case PressButton(label) if dialog.kind is Kind.BOOLEAN:
             return str(dialog.buttons.index(label) + 1)
         case Accept() if dialog.kind is Kind.MULTISELECT:
@@ -52,9 +56,35 @@ def line_for(dialog: Dialog, reply: Reply) -> str | Unreachable:
             return ""
 
 
+def answer_on_line(dialog: Dialog, typed: str) -> str | bool | tuple[str, ...] | None:
+    """What a line answers, as `inspect` shows it; None for help, which answers nothing."""
+    if dialog.kind is Kind.PASSWORD:
+        return HIDDEN
+    if typed == _HELP:
+        return None
+    if typed == _GO_BACK:
+        return GO_BACK
+    if dialog.kind is Kind.STRING:
+        return "" if typed == _EMPTY else typed or dialog.value or ""
+    default = dialog.focus.label if dialog.focus else None
+    if dialog.kind is Kind.BOOLEAN:
+        label = _labelled(dialog.buttons, typed) or default
+        return label == dialog.buttons[0] if label else None
+    if dialog.kind is Kind.MULTISELECT:
+        labels = (_labelled(dialog.choices, number) for number in typed.split())
+        return tuple(label for label in labels if label) if typed else dialog.ticked
+    return (_labelled(dialog.choices, typed) if dialog.kind is Kind.SELECT else None) or default
+
+
+def _labelled(labels: tuple[str, ...], number: str) -> str | None:
+    """The label of a number, which counts from 1."""
+    index = int(number) - 1 if number.isascii() and number.isdigit() else -1
+    return labels[index] if 0 <= index < len(labels) else None
+
+
 def probe(*taken: str) -> str:
     """A letter that stands in none of these texts: seen on the line, all that was typed before it has arrived."""
-    return next(letter for letter in ascii_lowercase if not any(letter in text for text in taken))
+    return next(letter for letter in _LETTERS if not any(letter in text for text in taken))
 
 
 def _number(dialog: Dialog, label: str) -> str | Unreachable:

@@ -77,7 +77,10 @@ class Sight:
         snapshot = self.snapshot
         first, end = int(self.in_screen), snapshot.cursor.row + 1
         in_view = snapshot.rows[first:end]
-        if not waits_for_a_line(in_view[-MOST_ROWS_OF_A_FOOT:], self._vocabulary):
+        foot = in_view[-MOST_ROWS_OF_A_FOOT:]
+        if self.dialog is not None and self.dialog.line is not None:
+            foot = (*self._terminal.above(MOST_ROWS_OF_A_FOOT - len(foot)), *foot)
+        if not waits_for_a_line(foot, self._vocabulary):
             return None
         above = self._terminal.above()
         number = snapshot.gone - len(above)

@@ -88,6 +88,8 @@ class TextAnswering:
             return Unreachable(
                 "the text frontend shows nothing of a password, and this console has lost keys"
             )
+        if isinstance(refused := line_for(self._asked, self._reply), Unreachable):
+            return refused
         text = self._reply.reveal()
         self._view.send(text.encode(), secret=self._reply.secret)
         self._before_enter()

@@ -165,7 +165,8 @@ def _language_free(one: RecordedDialog) -> Answer:
 
 def _comment(one: RecordedDialog) -> str:
     focus = one.dialog.focus
-    shown = focus.label if focus and focus.part is Part.LIST else None
+    in_list = focus is not None and focus.part in (Part.LIST, Part.LINE) and one.dialog.kind is Kind.SELECT
+    shown = focus.label if focus and in_list else None
     was = f"; {shown!r} was shown" if shown and shown != one.answer else ""
     return f"at {one.at:.1f} s: {one.dialog.title}{was}"
 

@@ -169,7 +169,7 @@ class _Reader:
 
     def _asked_again(self, standing: Standing) -> bool:
         """The same question, but since it was answered: its window had gone, or was painted anew after Enter."""
-        if self._has_input and standing.entered_at is None:
+        if standing.first.line is not None or (self._has_input and standing.entered_at is None):
             return False
         painted = standing.entered_at is not None and self._sight.paints_since(
             standing.entered_at, standing.first.title

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from autoinstall.dialog.document import HIDDEN, kind_of
 from autoinstall.dialog.model import Dialog, Kind, Part, Recognition
+from autoinstall.dialog.text_keys import answer_on_line
 from autoinstall.dialog.vocabulary import Vocabulary
 from autoinstall.sessions.session import Answer
 
@@ -85,6 +86,8 @@ class Standing:
         if self._keys == _ESCAPE and self._go_back(vocabulary):
             return self._go_back(vocabulary)
         dialog, focus = self.last, self.last.focus
+        if dialog.line is not None:
+            return answer_on_line(self.first, self._line_typed(dialog.line.typed))
         button = focus.label if focus and focus.part is Part.BUTTON else None
         if button in vocabulary.go_back:
             return button
@@ -107,6 +110,11 @@ class Standing:
         self._labels.update(dict.fromkeys(dialog.choices))
         if dialog.ticked is not None:
             self._ticks.update({label: label in dialog.ticked for label in dialog.choices})
+
+    def _line_typed(self, shown: str) -> str:
+        """What stood on the text frontend's line at Enter; what was typed in one go with Enter was never shown."""
+        unseen = len(self._keys) > 1 and self._keys.endswith(_ENTERS)
+        return self._typed if unseen else shown
 
     def _text(self) -> str:
         """The text in the entry; where the entry shows only its end, or was left before its echo, what was typed."""

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from wcwidth import wcwidth
+
 LONGEST_SEQUENCE = 256
 """Characters of a control sequence beyond which it is given up as no sequence at all."""
 
@@ -88,7 +90,7 @@ class ControlFilter:
     def _with_few_combining(self, text: str) -> str:
         kept = []
         for character in text:
-            if unicodedata.combining(character):
+            if unicodedata.combining(character) or wcwidth(character) == 0:
                 self._combining += 1
                 if self._combining > MOST_COMBINING:
                     continue

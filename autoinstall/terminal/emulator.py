@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import unicodedata
 from collections import deque
 from collections.abc import Mapping
+from typing import Any
 
 import pyte
 from wcwidth import wcwidth
@@ -23,6 +26,12 @@ SCROLLBACK = 1000
 _MOST_ATTRIBUTES = 1000
 _MOST_CHARACTERS = 10_000
 _width = functools.lru_cache(maxsize=4096)(wcwidth)
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_mark(char: str) -> bool:
+    """It has no width of its own, and pyte does not know it for a combining character."""
+    return not char.isascii() and _width(char) == 0 and not unicodedata.combining(char)
 
 
 class _Drawn(dict[str, pyte.screens.Char]):
@@ -46,7 +55,7 @@ class _Screen(pyte.Screen):
     dirty: a boot's log would have the whole screen read anew with each of its lines.
 
     `above` holds the lines that went off at the top, `gone` counts them. GNU screen scrolls below its status
-    line by deleting the line beneath it, which is one of them too.
+    line by deleting the line beneath it, or within margins: those lines are among them.
     """
 
     scrolls = 0
@@ -62,11 +71,11 @@ class _Screen(pyte.Screen):
         """As pyte's, in a fourth of its time for what an installer sends: narrow characters within one line."""
         cursor = self.cursor
         if cursor.x + len(data) > self.columns or pyte.modes.IRM in self.mode:
-            super().draw(data)
+            self._draw_with_marks(data)
             return
         text = data.translate(self.g1_charset if self.charset else self.g0_charset)
         if not (text.isascii() and text.isprintable()) and any(_width(char) != 1 for char in text):
-            super().draw(data)
+            self._draw_with_marks(data)
             return
         drawn = self._drawn.get(cursor.attrs)
         if drawn is None:
@@ -78,9 +87,23 @@ class _Screen(pyte.Screen):
         cursor.x += len(text)
         self.dirty.add(cursor.y)
 
+    def _draw_with_marks(self, data: str) -> None:
+        """As pyte's, which drops all that comes after a mark without a width of its own (Thai has many)."""
+        for are_marks, group in itertools.groupby(data, _is_mark):
+            text = "".join(group)
+            if not are_marks:
+                super().draw(text)
+            elif self.cursor.x:
+                line = self.buffer[self.cursor.y]
+                before = line[self.cursor.x - 1]
+                line[self.cursor.x - 1] = before._replace(data=before.data + text)
+                self.dirty.add(self.cursor.y)
+
     def index(self) -> None:
         last = self.lines - 1
         if self.cursor.y != last or (self.margins and self.margins != (0, last)):
+            if self.cursor.y == last and self.margins == (1, last):
+                self._went_off(1)
             super().index()
             return
         self._went_off(0)
@@ -100,6 +123,13 @@ class _Screen(pyte.Screen):
             for row in range(top, min(top + (count or 1), self.lines)):
                 self._went_off(row)
         super().delete_lines(count)
+
+    def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
+        """As pyte's; a blank line stands for a whole screen: what comes next does not go on from the lines above."""
+        if how == 2 or (how == 0 and (self.cursor.y, self.cursor.x) == (0, 0)):
+            self.above.append(pyte.screens.StaticDefaultDict(self.default_char))
+            self.gone += 1
+        super().erase_in_display(how, *args, **kwargs)
 
     def _went_off(self, row: int) -> None:
         self.above.append(self.buffer[row])
@@ -143,9 +173,10 @@ class Terminal:
         application = _APPLICATION_CURSOR_KEYS in screen.mode
         return Snapshot(tuple(self._rows), cursor, application, screen.scrolls, screen.gone)
 
-    def above(self) -> tuple[Row, ...]:
-        """The lines that went off at the screen's top, the last SCROLLBACK of them, the newest at the end."""
-        return tuple(self._read(line) for line in self._screen.above)
+    def above(self, most: int = SCROLLBACK) -> tuple[Row, ...]:
+        """The lines that went off at the screen's top, the last ones of them, the newest at the end."""
+        newest_first = itertools.islice(reversed(self._screen.above), most)
+        return tuple(self._read(line) for line in newest_first)[::-1]
 
     def _move_up(self, lines: int) -> None:
         """The rows after so many scrolls; those that came in at the bottom are dirty."""

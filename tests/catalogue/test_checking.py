@@ -156,11 +156,3 @@ def test_the_priorities_are_of_questions_that_are_asked(suite):
     assert found
     assert {catalogue[name].type for name in found} <= set(ASKED_TYPES)
     assert set(found.values()) <= {"low", "medium"}
-
-
-def test_a_frontend_that_nothing_reads_is_an_error(tmp_path):
-    errors, _ = told(tmp_path, "installer: {frontend: text}\n")
-    assert errors == [
-        "3:23: installer.frontend: the text frontend cannot be read yet (leave it out: newt is asked for then)"
-    ]
-    assert told(tmp_path, "installer: {frontend: newt}\n")[0] == []

@@ -19,6 +19,7 @@ EIGHTEEN = RECORDINGS / "cdebconf-eighteen.cast"
 REHEARSED = RECORDINGS / "ubuntu-12.04-rehearsed.cast"
 DEBIAN_13 = RECORDINGS / "debian-13-whole.cast"
 DEBIAN_12 = RECORDINGS / "debian-12-to-the-proxy.cast"
+DEBIAN_12_TEXT = RECORDINGS / "debian-12-text.cast"
 
 ReadSession = Callable[[Recording], Session]
 

@@ -18,10 +18,12 @@ from autoinstall.sessions.reading import read_session
 from autoinstall.sessions.replaying import Result, replay_decisions
 from autoinstall.sessions.session import Session
 from tests.rigs import eighteen
-from tests.sessions.conftest import DEBIAN_12, DEBIAN_13, REHEARSED, of_any_release
+from tests.sessions.conftest import DEBIAN_12, DEBIAN_12_TEXT, DEBIAN_13, REHEARSED, of_any_release
 
 
-@pytest.mark.parametrize("recording", [DEBIAN_12, DEBIAN_13, REHEARSED], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "recording", [DEBIAN_12, DEBIAN_12_TEXT, DEBIAN_13, REHEARSED], ids=lambda path: path.stem
+)
 def test_what_is_learned_replays_the_session(recording: Path, tmp_path: Path) -> None:
     recogniser = of_any_release()
     session = read_session(read_cast(recording), recogniser)

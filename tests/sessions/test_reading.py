@@ -9,11 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from autoinstall.dialog.model import Kind
 from autoinstall.recording.asciicast import INPUT, MARKER, OUTPUT, CastEvent, Recording, read_cast
 from autoinstall.sessions.reading import read_session
 from autoinstall.sessions.session import Session
 from tests.rigs import eighteen
-from tests.sessions.conftest import DEBIAN_12, DEBIAN_13, REHEARSED, ReadSession, of_any_release
+from tests.sessions.conftest import (
+    DEBIAN_12,
+    DEBIAN_12_TEXT,
+    DEBIAN_13,
+    REHEARSED,
+    ReadSession,
+    of_any_release,
+)
 
 ANSWERS: dict[str, Any] = {
     "localechooser/languagelist": "English",
@@ -87,6 +95,44 @@ def test_the_real_installer_of_debian_12() -> None:
     assert session.bytes == sum(
         len(event.text.encode()) for event in read_cast(DEBIAN_12).events if event.code == "o"
     )
+
+
+def test_the_text_frontend_of_the_real_installer_of_debian_12() -> None:
+    session = read_session(read_cast(DEBIAN_12_TEXT), of_any_release())
+    to_the_mirror = [
+        ("mirror/http/countries", "enter information manually"),
+        ("mirror/http/hostname", "mirror.example"),
+        ("mirror/http/directory", "/debian"),
+        ("mirror/http/proxy", "http://127.0.0.1:9/"),
+    ]
+    assert answers(session) == [
+        ("localechooser/languagelist", "English"),
+        ("localechooser/shortlist/en", "other"),
+        ("localechooser/continentlist", "Asia"),
+        ("localechooser/countrylist/Asia", "Türkiye"),
+        ("localechooser/preferred-locale", "United Kingdom - en_GB.UTF-8"),
+        ("keyboard-configuration/xkb-keymap", "American English"),
+        ("netcfg/get_hostname", "lab1"),
+        ("netcfg/get_domain", "example.org"),
+        *to_the_mirror,
+        ("mirror/bad", "Go Back"),
+        ("debian-installer/main-menu", "Choose a mirror of the Debian archive"),
+        *to_the_mirror,
+        ("mirror/bad", None),
+    ]
+    told = {one.name: one.document for one in session.dialogs}
+    keymaps = told["keyboard-configuration/xkb-keymap"]
+    assert (keymaps["kind"], len(keymaps["choices"]), keymaps["focus"]) == ("select", 84, "British English")
+    assert keymaps["title"] == "Configure the keyboard"
+    assert told["localechooser/languagelist"]["title"] == "Select a language"
+    assert told["netcfg/get_hostname"]["prompt"] == "Hostname:"
+    assert told["netcfg/get_hostname"]["value"] == "debian"
+    assert told["mirror/bad"]["buttons"] == ["Press enter to continue"]
+    boxes = [one for one in session.dialogs if one.dialog.kind is Kind.PROGRESS]
+    assert [one.dialog.title for one in boxes][-2:] == [
+        "Configuring the network with DHCP",
+        "Checking the Debian archive mirror",
+    ]
 
 
 def test_a_whole_real_installation_of_debian_13() -> None:

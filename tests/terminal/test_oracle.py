@@ -117,3 +117,10 @@ def test_real_sessions_look_the_same(recording: Path) -> None:
         if number % 50 == 0:
             assert [row.text for row in terminal.snapshot().rows] == rows(screen)
     assert [row.text for row in terminal.snapshot().rows] == rows(screen)
+
+
+def test_marks_without_a_width_stay_with_the_letter_before_them() -> None:
+    terminal = Terminal(80, 24)
+    said = "คำสั่ง: ดูวิธีใช้ | prompt:\u200f | مقدار پیش\u200cفرض | සහාය"
+    terminal.feed(said.encode())
+    assert terminal.snapshot().lines[0] == said

@@ -12,6 +12,11 @@ PLAIN = "\r\n"
 BELOW_A_STATUS_LINE = "\r\x1b[22A\x1b[M\x1b[22B"
 """How GNU screen scrolls the 23 rows below its status line (TERM=vt102)."""
 
+WITHIN_MARGINS = "\x1b[2;24r\x1b[24;1H\n"
+"""How it does where it knows that the cursor is elsewhere."""
+
+ENDINGS = [PLAIN, BELOW_A_STATUS_LINE, WITHIN_MARGINS]
+
 
 def scrolled(ending: str, lines: int) -> Terminal:
     terminal = Terminal(80, 24)
@@ -20,7 +25,7 @@ def scrolled(ending: str, lines: int) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize("ending", [PLAIN, BELOW_A_STATUS_LINE])
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_lines_that_went_off_come_before_those_in_view(ending: str) -> None:
     terminal = scrolled(ending, 100)
     texts = [row.text.rstrip() for row in terminal.above()]
@@ -42,10 +47,18 @@ def test_an_empty_line_moves_up_too() -> None:
     assert terminal.snapshot().lines == ("status", "", "two", "")
 
 
+@pytest.mark.parametrize("erasing", ["\x1b[2J", "\x1b[H\x1b[J"])
+def test_an_erased_screen_leaves_a_blank_line(erasing: str) -> None:
+    terminal = scrolled(PLAIN, 30)
+    terminal.feed(erasing.encode())
+    assert [row.text.rstrip() for row in terminal.above()[-2:]] == ["line 6", ""]
+    assert terminal.snapshot().gone == len(terminal.above()) == 31
+
+
 @given(
     lines=st.integers(0, 60),
     cuts=st.lists(st.integers(0, 3000)),
-    ending=st.sampled_from([PLAIN, BELOW_A_STATUS_LINE]),
+    ending=st.sampled_from(ENDINGS),
 )
 def test_any_chunking_leaves_the_same_lines(lines: int, cuts: list[int], ending: str) -> None:
     data = "".join(f"line {number}{ending}" for number in range(lines)).encode()
