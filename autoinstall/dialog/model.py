@@ -85,7 +85,7 @@ class Dialog:
     `focus` is None while the dialog is not complete: the frame open, or the cursor not yet in a widget.
 
     `line` is the text frontend's: its `choices` are all there are, `ticked` those marked as its default,
-    `value` and the label of `focus` the default that Enter alone takes.
+    `value` and the label of `focus` the default that Enter alone takes, `width` the console's.
     """
 
     kind: Kind

@@ -12,35 +12,22 @@ from dataclasses import dataclass, replace
 
 from autoinstall.dialog.model import Dialog, Focus, Kind, Line, Part
 from autoinstall.dialog.template_text import folded, squeezed
+from autoinstall.dialog.text_foot import KERNEL_LINE, PROMPT, Foot, is_full, progress_in, tells_progress
 from autoinstall.dialog.vocabulary import Vocabulary
 from autoinstall.terminal.snapshot import Row
 
-_PROMPT = re.compile(r"^\S.*?[^\w\s]\s?\?\s?[^\w\s].*?(?:=\s?(?P<default>.*))?>$")
-"""`Prompt: '?' for help, default=2>`, in its translations: a question mark in quotes, and `>` at the end."""
-
-_PROGRESS = re.compile(r"^(?P<title>\S.*?)  \.\.\.(?: ?\d{1,3}%(?:\.\.\.)?)*$")
-_PERCENT = re.compile(r"(\d{1,3})%")
 _NUMBERED = re.compile(r"^ *\d+: ")
-_KERNEL_LINE = re.compile(r"\[ *\d+\.\d{6}\] ")
 _DEFAULT_MARK = " [*]"
 
 _SENTENCE_ENDS = (".", ":", "?", "!", "。")
 
 LEAST_WIDTH_OF_A_BROKEN_LINE = 78
 SHORTEST_TITLE = 2
-MOST_ROWS_TYPED = 40
-"""Between a prompt and the cursor; each of the kernel's lines takes two of them."""
-
-MOST_ROWS_TORN = 4
-"""Of them, one after the other that are none of the kernel's."""
-
-MOST_ROWS_OF_A_PROMPT = 3
-MOST_ROWS_OF_A_FOOT = MOST_ROWS_TYPED + MOST_ROWS_OF_A_PROMPT + 1
 
 
 def waits_for_a_line(rows: Sequence[Row], vocabulary: Vocabulary) -> bool:
     """Whether these last rows, the cursor's at the end, may be the foot of a question: soon told."""
-    return _Foot.find(rows, vocabulary) is not None or _progress(rows) is not None
+    return Foot.find(rows, vocabulary) is not None or progress_in(rows) is not None
 
 
 def read_text(rows: Sequence[Row], first: int, column: int, vocabulary: Vocabulary) -> Dialog | None:
@@ -48,78 +35,14 @@ def read_text(rows: Sequence[Row], first: int, column: int, vocabulary: Vocabula
 
     `first` is the number of the first row, counted from the console's beginning.
     """
-    foot = _Foot.find(rows, vocabulary)
+    foot = Foot.find(rows, vocabulary)
     if foot is None:
-        return _progress(rows)
+        return progress_in(rows)
     typed = "".join(row.text for row in rows[foot.typed : -1]) + rows[-1].between(0, column)
     line = Line(typed, first + foot.prompt, first + foot.typed, foot.broken)
     sheet = _Sheet.above(rows[: foot.prompt], foot.own, vocabulary)
     dialog = sheet.dialog(foot)
-    return replace(dialog, line=line) if dialog else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Foot:
-    """The prompt's first row, the first row of what is typed, and the prompt's text.
-
-    A password has no prompt (None) but the `own` rows of its short text.
-    """
-
-    prompt: int
-    typed: int
-    text: str | None
-    broken: bool = False
-    own: int = 0
-
-    @classmethod
-    def find(cls, rows: Sequence[Row], vocabulary: Vocabulary) -> _Foot | None:
-        """Going up from the cursor: rows that typed text filled, the kernel's and what those tore, the prompt."""
-        typed, torn, kernel = len(rows) - 1, 0, False
-        for above in range(len(rows) - 2, max(-1, len(rows) - 2 - MOST_ROWS_TYPED), -1):
-            begin, text = _prompt_that_ends(rows, above, vocabulary)
-            if text is not None and (kernel or not torn):
-                if squeezed(text) not in vocabulary.passwords:
-                    return cls(begin, typed, text, kernel)
-                if kernel or above == len(rows) - 2:
-                    return cls(above + 1, typed, None, own=above + 1 - begin)
-            if _KERNEL_LINE.search(rows[above].text):
-                torn, kernel = 0, True
-            elif torn or kernel or not _full(rows[above]):
-                torn += 1
-                if torn > MOST_ROWS_TORN:
-                    return None
-            else:
-                typed = above
-        return None
-
-
-def _prompt_that_ends(rows: Sequence[Row], end: int, vocabulary: Vocabulary) -> tuple[int, str | None]:
-    """The first row and the text of the prompt whose last row is this one, if it is one's."""
-    if not rows[end].text.strip():
-        return end, None
-    for begin in range(end, max(-1, end - MOST_ROWS_OF_A_PROMPT), -1):
-        whole = "".join(row.text for row in rows[begin : end + 1]).rstrip()
-        if squeezed(whole) in vocabulary.passwords:
-            return begin, whole
-        unbroken = all(map(_full, rows[begin:end]))
-        if unbroken and (whole in vocabulary.press_enter or _PROMPT.match(whole)):
-            return begin, whole
-    return end, None
-
-
-def _full(row: Row) -> bool:
-    """A row that goes on in the next one: its last column is written on."""
-    return row.cells[-1].text != " "
-
-
-def _progress(rows: Sequence[Row]) -> Dialog | None:
-    text = rows[-1].text.rstrip() if rows else ""
-    match = _PROGRESS.match(text)
-    if match is None:
-        return None
-    percents = _PERCENT.findall(text[match.end("title") :])
-    percent = int(percents[-1]) if percents else 0
-    return Dialog(Kind.PROGRESS, match["title"], None, "", None, percent=percent)
+    return replace(dialog, line=line, width=len(rows[-1].cells)) if dialog else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +68,13 @@ class _Sheet:
         title = _last_title(before)
         return cls("" if title is None else before[title].strip(), tuple(texts), vocabulary)
 
-    def dialog(self, foot: _Foot) -> Dialog | None:
+    def dialog(self, foot: Foot) -> Dialog | None:
         prompt = foot.text
         if prompt is None:
             return self._dialog(Kind.PASSWORD, self.rows)
         if prompt in self.vocabulary.press_enter:
             return self._note(prompt)
-        marked = _PROMPT.match(prompt)
+        marked = PROMPT.match(prompt)
         default = (marked["default"] or "") if marked else ""
         cut = next((i for i in range(len(self.rows) - 1, -1, -1) if not _numbered(self.rows, i)), -1) + 1
         if cut == len(self.rows):
@@ -201,13 +124,13 @@ def _without_kernel_lines(rows: Sequence[Row]) -> list[str]:
     goes_on = after_an_empty_one = False
     for row in rows:
         text = row.text.rstrip()
-        begins = _KERNEL_LINE.match(text)
+        begins = KERNEL_LINE.match(text)
         if begins and after_an_empty_one:
             kept.pop()
         after_an_empty_one = not begins and not goes_on and not text
         if not begins and not goes_on:
             kept.append(text)
-        goes_on = bool(begins or goes_on) and _full(row)
+        goes_on = bool(begins or goes_on) and is_full(row)
     return kept
 
 
@@ -234,10 +157,10 @@ def _end_of_the_one_before(rows: Sequence[Row], vocabulary: Vocabulary) -> int:
     """Below the line that answered the question before, or below its password's prompt, or the last progress."""
     for index in range(len(rows) - 1, -1, -1):
         text = rows[index].text.rstrip()
-        if _PROMPT.match(text) or text in vocabulary.press_enter:
-            overwritten = index + 1 < len(rows) and _KERNEL_LINE.match(rows[index + 1].text)
+        if PROMPT.match(text) or text in vocabulary.press_enter:
+            overwritten = index + 1 < len(rows) and KERNEL_LINE.match(rows[index + 1].text)
             return index + (1 if overwritten else 2)
-        if _PROGRESS.match(text) or squeezed(text) in vocabulary.passwords:
+        if tells_progress(text) or squeezed(text) in vocabulary.passwords:
             return index + 1
     return 0
 

@@ -112,4 +112,6 @@ def _numbers(dialog: Dialog, labels: tuple[str, ...]) -> str | Unreachable:
 def _text(dialog: Dialog, text: str) -> str | Unreachable:
     if text.startswith(COMMANDS) and len(text) == 1:
         return Unreachable(f"the text frontend takes {text!r} for a command")
+    if text and len(text) % dialog.width == 0:
+        return Unreachable("the text fills its row to the end, so that Enter after it could not be seen")
     return text or (_EMPTY if dialog.value else "")

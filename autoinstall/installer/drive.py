@@ -25,6 +25,7 @@ from autoinstall.installer.lifecycle import COMPLETION, Happening, Lifecycle
 from autoinstall.installer.outcome import Answers, End, Limits, Outcome
 from autoinstall.installer.pace import Pace
 from autoinstall.installer.repainting import Repainter
+from autoinstall.installer.sight import REMEMBERED
 from autoinstall.installer.stall import ReadCounters, StallWatch, Verdict
 from autoinstall.installer.text_answering import TextAnswering
 from autoinstall.installer.view import View
@@ -52,6 +53,8 @@ class _Run:
     completing: bool = False
     doubt: bool = False
     attached: int = 0
+    shown: str = ""
+    came_back: bool = False
 
 
 class Installer:
@@ -99,19 +102,22 @@ class Installer:
     def _over(self) -> bool:
         return self._run.lifecycle.over or self._run.panicked
 
-    def drive(self, channel: Channel, *, reattached: bool = False) -> Outcome:
+    def drive(self, channel: Channel, *, shown_before: str | None = None) -> Outcome:
         """Answer dialogs until the installation is complete and the guest goes down, or the console ends.
 
-        `reattached`: another process had this installer's console before, and its dialog may stand unpainted.
+        `shown_before`: what another process was shown last, which had this installer's console before us; its
+        question may still stand there unanswered, and is not painted again by itself.
         Raises InstallerError where it cannot go on.
         """
         self._run.attached += 1
         view = View(channel, self._recogniser.vocabulary, self._run.lifecycle, self._pace, self._happened)
         repainter = Repainter(view)
         try:
-            if self._run.attached > 1 or reattached:
+            if self._run.attached > 1 or shown_before is not None:
                 self._run.doubt = True
-                self._look_again(view, repainter)
+                self._run.came_back = view.go_on_from(self._run.shown or shown_before or "")
+                if not self._run.came_back:
+                    self._look_again(view, repainter)
             while not self._over:
                 self._answer_next(view, repainter)
             return self._see_it_go(view)
@@ -119,6 +125,8 @@ class Installer:
             if self._over and not self.complete:
                 raise self._went_down(view) from None
             return Outcome(End.COMPLETE if self.complete else End.CLOSED, closed.exit_status)
+        finally:
+            self._run.shown = (self._run.shown + view.heard_since(0))[-REMEMBERED:]
 
     def _look_again(self, view: View, repainter: Repainter) -> None:
         """After attaching again: what came meanwhile is shown first; a silent screen is asked to paint itself."""
@@ -201,6 +209,7 @@ class Installer:
                 *(view, dialog, reply),
                 doubt=self._run.doubt,
                 proved_by_repeating=self._is_proved_by_repeating(recognition),
+                came_back=self._run.came_back,
                 before_enter=before_enter,
             )
         else:
@@ -219,6 +228,7 @@ class Installer:
             self._run.doubt = answering.doubt
             if completing and answering.presses:
                 self._completed(view)
+        self._run.came_back = False
         if isinstance(result, Answered):
             self._note(dialog, recognition, decision, result)
         elif isinstance(result, Gone):

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from autoinstall.dialog.frame import titled_window_begun
 from autoinstall.dialog.model import Dialog, Line
 from autoinstall.dialog.read import read
-from autoinstall.dialog.read_text import MOST_ROWS_OF_A_FOOT, read_text, waits_for_a_line
+from autoinstall.dialog.read_text import read_text, waits_for_a_line
+from autoinstall.dialog.text_foot import MOST_ROWS_OF_A_FOOT, has_asked
 from autoinstall.dialog.vocabulary import Vocabulary
 from autoinstall.installer.lifecycle import Happening, Lifecycle
 from autoinstall.terminal.decoding import ConsoleDecoder
@@ -39,6 +40,7 @@ class Sight:
         self._vocabulary = vocabulary
         self._lifecycle = lifecycle
         self._on_happening = on_happening
+        self._columns, self._lines = columns, lines
         self._terminal = Terminal(columns, lines)
         self._decoder = ConsoleDecoder()
         self.snapshot: Snapshot = self._terminal.snapshot()
@@ -70,6 +72,21 @@ class Sight:
         if self.dialog is not None:
             for happening in self._lifecycle.saw_dialog():
                 self._on_happening(happening)
+        return True
+
+    def go_on_from(self, shown: str) -> bool:
+        """Begin with what an earlier console showed, if the text frontend asked there: it never prints that again.
+
+        False, and nothing is taken over, where it did not: newt is asked to paint its window anew.
+        """
+        terminal = Terminal(self._columns, self._lines)
+        terminal.feed(shown.encode())
+        snapshot = terminal.snapshot()
+        if not has_asked((*terminal.above(), *snapshot.rows), self._vocabulary):
+            return False
+        self._terminal, self.snapshot = terminal, snapshot
+        self.in_screen = bool(_STATUS_LINE.match(snapshot.rows[0].text))
+        self.dialog = self._read_line()
         return True
 
     def _read_line(self) -> Dialog | None:

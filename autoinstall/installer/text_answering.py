@@ -33,11 +33,13 @@ class TextAnswering:
         *,
         doubt: bool,
         proved_by_repeating: bool,
+        came_back: bool = False,
         before_enter: Callable[[], None] = lambda: None,
     ) -> None:
         """`proved_by_repeating`: no key was lost so far, and the installer compares this password with a second one.
 
-        `before_enter` is called before each Enter.
+        `came_back`: the question stood on an earlier console, and may have been answered there: where other lines
+        stand below it, what would be typed could belong to the next one. `before_enter` is called before each Enter.
         """
         self._view = view
         self._asked = dialog
@@ -46,6 +48,7 @@ class TextAnswering:
         self._seen = Seen()
         self._probes = ""
         self._entered = False
+        self._came_back = came_back
         self._started = time.monotonic()
         self._before_enter = before_enter
         self.doubt = doubt
@@ -63,6 +66,9 @@ class TextAnswering:
                 return None
             if dialog.identity != self._asked.identity:
                 return self.answered() if self._entered else Gone(escape_sent=False)
+            if dialog.line and dialog.line.broken and (self._entered or self._came_back):
+                self._view.look(min(LOOK, deadline.remaining))
+                continue
             self._seen = self._seen.look(dialog, self._reply)
             press = next_key(dialog, self._reply, self._seen)
             if isinstance(press, Unreachable):

@@ -151,6 +151,13 @@ def test_progress_is_a_row_of_percents() -> None:
     assert not dialog.complete
 
 
+def test_what_progress_printed_is_no_part_of_the_next_question() -> None:
+    steps = "Copying data to disk  " + "".join(f"... {percent}%" for percent in range(0, 101, 5))
+    dialog = shown(f"Users\n-----\n\n{steps}\nName:\nPrompt: '?' for help> \n")
+    assert dialog is not None
+    assert (dialog.title, dialog.text) == ("Users", "Name:")
+
+
 @pytest.mark.qemu
 def test_the_prompt_of_every_language_of_the_real_installer_is_found() -> None:
     templates = prompts_of(INITRD)

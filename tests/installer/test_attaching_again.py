@@ -19,7 +19,7 @@ from autoinstall.events import Event, Events
 from autoinstall.installer.drive import Installer
 from autoinstall.installer.outcome import End, Limits
 from tests.rigs import eighteen
-from tests.rigs.cdebconf import CdebconfRig
+from tests.rigs.cdebconf import Ask, CdebconfRig
 
 pytestmark = pytest.mark.cdebconf
 
@@ -48,18 +48,26 @@ def held(rig: CdebconfRig, argv: list[str], term: str, lang: str) -> Iterator[Pa
         holder.wait()
 
 
+WITHOUT_PASSWORDS = tuple(
+    step for step in eighteen.STEPS if not step.questions[0].startswith("passwd/user-password")
+)
+"""Of which the text frontend shows nothing: after a cut none is typed there."""
+
+
 @pytest.mark.parametrize(
-    ("inside_screen", "term", "lang"),
+    ("frontend", "steps", "inside_screen", "term", "lang"),
     [
-        (False, "linux", "C.UTF-8"),
-        (False, "vt102", "C"),
-        pytest.param(True, "vt102", "C", marks=pytest.mark.screen),
+        ("newt", eighteen.STEPS, False, "linux", "C.UTF-8"),
+        ("newt", eighteen.STEPS, False, "vt102", "C"),
+        pytest.param("newt", eighteen.STEPS, True, "vt102", "C", marks=pytest.mark.screen),
+        ("text", WITHOUT_PASSWORDS, False, "linux", "C.UTF-8"),
+        pytest.param("text", WITHOUT_PASSWORDS, True, "vt102", "C", marks=pytest.mark.screen),
     ],
 )
 def test_no_dialog_is_answered_twice_or_wrongly(
-    tmp_path: Path, inside_screen: bool, term: str, lang: str
+    tmp_path: Path, frontend: str, steps: tuple[Ask, ...], inside_screen: bool, term: str, lang: str
 ) -> None:
-    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), eighteen.STEPS)
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), steps, frontend=frontend)
     argv = rig.argv_in_screen if inside_screen else rig.argv
     events, cut = Events(), set[str]()
     current: list[Channel] = []
@@ -73,21 +81,39 @@ def test_no_dialog_is_answered_twice_or_wrongly(
                 current[-1].close()
 
     events.subscribe(cut_the_console)
-    installer = Installer(
-        eighteen.book(),
-        eighteen.SECRETS,
-        Recogniser(load_shipped()),
-        events,
-        Limits(dialog=60, silence=60, whole=150),
-    )
+    installer = a_driver(events)
     with held(rig, argv, term, lang) as socket, rig.ending_screen():
         for _ in range(12):
             current.append(attach([*CLIENT, str(socket)], recorder=None))
             if installer.drive(current[-1]).end is End.COMPLETE:
                 break
     given = [(one.question, one.value) for one in rig.answers() if one.code == 0]
-    assert given == list(eighteen.EXPECTED.items())
+    assert given == [(name, eighteen.EXPECTED[name]) for step in steps for name in step.questions]
     assert len(current) > 5
+
+
+def a_driver(events: Events | None = None) -> Installer:
+    limits = Limits(dialog=60, silence=60, whole=150)
+    return Installer(
+        eighteen.book(), eighteen.SECRETS, Recogniser(load_shipped()), events or Events(), limits
+    )
+
+
+def test_another_process_goes_on_at_the_question_that_the_text_frontend_printed(tmp_path: Path) -> None:
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), WITHOUT_PASSWORDS[5:8], frontend="text")
+    with held(rig, rig.argv, "linux", "C.UTF-8") as socket:
+        first = attach([*CLIENT, str(socket)], recorder=None)
+        shown = b""
+        while not shown.endswith(b"default=237> \r\n\x1b[?2004h"):
+            shown += first.read(10.0)
+        first.send(b"2")
+        first.close()
+        second = attach([*CLIENT, str(socket)], recorder=None)
+        assert a_driver().drive(second, shown_before=shown.decode()).end is End.CLOSED
+    given = {one.question: one.value for one in rig.answers()}
+    assert given == {
+        step.questions[0]: eighteen.EXPECTED[step.questions[0]] for step in WITHOUT_PASSWORDS[5:8]
+    }
 
 
 @pytest.mark.parametrize("early", [b"\x0c", b"\x0c\x0c\x0c"], ids=["once", "three times"])

@@ -149,3 +149,40 @@ def test_any_other_text_arrives_as_it_is(tmp_path: Path, text: str) -> None:
     rig = text_rig(tmp_path, (Ask(["netcfg/get_hostname"], NETWORK),))
     drive(rig, rig.argv, answers={"netcfg/get_hostname": text})
     assert given(rig) == {"netcfg/get_hostname": text}
+
+
+SLOW = """
+import os, select, sys, tty
+
+def say(text):
+    os.write(1, text.replace("\\n", "\\r\\n").encode())
+
+def line():
+    read = b""
+    while (key := os.read(0, 1)) != b"\\r":
+        os.write(1, key if key != b"\\x15" else b"\\b \\b" * len(read))
+        read = read + key if key != b"\\x15" else b""
+    say("\\n")
+    return read.decode()
+
+tty.setraw(0)
+say("Users\\n-----\\n\\n" + sys.argv[1] + "\\nPrompt: '?' for help> \\n")
+first = line()
+say("\\n[   12.345678] xvdb: barrier or flush: disabled\\n")
+early = os.read(0, 100).decode() if select.select([0], [], [], 5.0)[0] else ""
+say("\\n" + sys.argv[2] + "\\nPrompt: '?' for help> \\n")
+open("answers", "w").write(repr((first, early, line())))
+"""
+"""A frontend that works for five seconds after an answer, while the kernel prints."""
+
+
+def test_nothing_is_typed_where_a_line_of_the_kernel_hides_whether_enter_arrived(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text(SLOW)
+    catalogue = load_shipped("precise")
+    texts = [catalogue[name].english for name in ("passwd/username", "netcfg/get_hostname")]
+    printed = [f"{one.extended}\n{one.description}".replace("\n.\n", "\n\n") for one in texts]
+    channel = attach([sys.executable, "slow.py", *printed], recorder=None, cwd=tmp_path)
+    installer = Installer(eighteen.book(), eighteen.SECRETS, Recogniser(catalogue), Events(), LIMITS)
+    installer.drive(channel)
+    channel.close()
+    assert (tmp_path / "answers").read_text() == repr(("ubuntu", "", "lab1"))

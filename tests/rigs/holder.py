@@ -18,6 +18,14 @@ import termios
 import tty
 
 
+def received(client: socket.socket) -> bytes:
+    """What the client sent; nothing once it has gone, however it went."""
+    try:
+        return client.recv(4096)
+    except ConnectionResetError:
+        return b""
+
+
 def hold(path: str, command: list[str]) -> int:
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
@@ -38,7 +46,7 @@ def hold(path: str, command: list[str]) -> int:
             client.sendall(backlog)
             backlog = b""
         if client in ready and client is not None:
-            keys = client.recv(4096)
+            keys = received(client)
             if keys:
                 os.write(side, keys)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,14 @@ from autoinstall.errors import AutoinstallError, HostError, InvalidFileError, Jo
 from autoinstall.image.digest import digest_of
 from autoinstall.installer.drive import Installer
 from autoinstall.installer.outcome import End
+from autoinstall.recording.asciicast import OUTPUT, open_cast
 from autoinstall.recording.recorder import place_aside
 
 CREATE_SECONDS = 300.0
 """A loaded host froze for 40 s and more while a domain was built (Xen 4.17)."""
+
+LAST_PIECES = 2000
+"""Pieces of output that hold the longest question; the console brings some ten rows of a list in each."""
 
 ENDED_BY_ITSELF = ("reboot", "shutdown", "kernel-panic")
 
@@ -79,7 +84,8 @@ class InstallStage:
         )
         with context.recorder(context.folder.install_cast, f"{context.answers.name}: install") as recorder:
             console = DomainConsole(context, record, recorder)
-            channel = self._drive(context, installer, console, record, reattached=kept is not None)
+            shown_before = _last_shown(context.folder.install_cast) if kept else None
+            channel = self._drive(context, installer, console, record, shown_before)
             with contextlib.closing(channel):
                 return see_off(context, recogniser.vocabulary, console, channel, record)
 
@@ -97,14 +103,13 @@ class InstallStage:
         installer: Installer,
         console: DomainConsole,
         record: DomainRecord,
-        *,
-        reattached: bool,
+        shown_before: str | None,
     ) -> Channel:
         """Have the installer answered to its end, over as many consoles as it takes; the last one is given."""
         while True:
             channel = console.attach()
             try:
-                outcome = installer.drive(channel, reattached=reattached)
+                outcome = installer.drive(channel, shown_before=shown_before)
             except BaseException:
                 channel.close()
                 raise
@@ -123,6 +128,14 @@ class InstallStage:
             context.events.tell("progress", text=f"no checkpoint is kept: {error.message}")
             return
         context.events.tell("progress", title="checkpoint", path=kept)
+
+
+def _last_shown(recording: Path) -> str:
+    """The end of what the console of an earlier process showed."""
+    shown: deque[str] = deque(maxlen=LAST_PIECES)
+    if recording.exists():
+        shown.extend(event.text for event in open_cast(recording).events if event.code == OUTPUT)
+    return "".join(shown)
 
 
 def _require_its_end(context: BuildContext) -> None:
