@@ -7,6 +7,7 @@ from pathlib import Path
 
 from autoinstall.build.context import BuildContext
 from autoinstall.build.folder import write_private
+from autoinstall.build.installed_user import installed_user
 from autoinstall.errors import VerificationError
 from autoinstall.events import read_events
 from autoinstall.image.finished_disk import FinishedDisk
@@ -26,7 +27,7 @@ def check_hygiene(context: BuildContext, disk: Path) -> None:
     if not context.answers.hygiene:
         return
     finished = FinishedDisk(disk)
-    found = findings(finished, _cured(context))
+    found = findings(finished, _cured(context), installed_user(context.answers))
     path = context.folder.image / "hygiene.json"
     context.state.will_make(path)
     write_private(path, json.dumps([finding.document for finding in found], indent=2) + "\n")

@@ -8,7 +8,7 @@ from importlib import resources
 
 from autoinstall.errors import JobError
 from autoinstall.guest.shell import Shell
-from autoinstall.image.hygiene import ITEMS, Cure, Item
+from autoinstall.image.hygiene import Cure, Item, items_of
 
 CLEANING_SECONDS = 300.0
 _HEADING = "item "
@@ -28,20 +28,24 @@ _BEFORE_POWER_OFF = f"{_SYSTEMD} && mount -t tmpfs -o mode=755 tmpfs /var/log 2>
 """What the guest logs as it goes down goes into memory too. Only systemd's guests are machines for certain."""
 
 
+_REMOVE_WHOLE = 'if [ -e "$file" ] && [ ! -L "$file" ]; then echo "$file"; rm -rf -- "$file"; fi'
+
+
 def has_systemd(shell: Shell) -> bool:
     """Whether the guest's init is systemd."""
     return shell.run(_SYSTEMD).status == 0
 
 
-def clean(shell: Shell, items: Sequence[str]) -> dict[str, tuple[str, ...]]:
+def clean(shell: Shell, items: Sequence[str], user: str | None = None) -> dict[str, tuple[str, ...]]:
     """Clean the guest of these items; gives the paths that it had of each. Done twice it is the same as done once.
+    `user` is the one that the installer made.
 
     Raises JobError (`hygiene`) where the guest refuses.
     """
     if "ssh-host-keys" in items:
         _have_keys_made_again(shell)
-    said = _run(shell, clean_command(items))
-    found: dict[str, list[str]] = {name: [] for name in ITEMS if name in items}
+    said = _run(shell, clean_command(items, user))
+    found: dict[str, list[str]] = {name: [] for name in items_of(user) if name in items}
     current: list[str] = []
     for line in said.splitlines():
         if line.startswith(_HEADING):
@@ -51,14 +55,14 @@ def clean(shell: Shell, items: Sequence[str]) -> dict[str, tuple[str, ...]]:
     return {name: tuple(paths) for name, paths in found.items()}
 
 
-def clean_command(items: Sequence[str]) -> str:
+def clean_command(items: Sequence[str], user: str | None = None) -> str:
     """The shell commands that clean a guest of these items, each item's paths after a line with its name."""
     parts = []
     if "logs" in items:
         parts.append(_STOP_WRITERS)
     if "random-seed" in items:
         parts.append(_STOP_SEEDING)
-    for name, item in ITEMS.items():
+    for name, item in items_of(user).items():
         if name in items:
             parts += [f"echo {_HEADING}{name}", cure_command(item)]
     if "logs" in items:
@@ -74,6 +78,7 @@ def cure_command(item: Item) -> str:
             loops.append(_below(item, pattern.removesuffix("/**")))
         else:
             loops.append(f"for file in {pattern}; do {_one(item)}; done")
+    loops += [f"for file in {folder}; do {_REMOVE_WHOLE}; done" for folder in item.folders]
     return "\n".join(loops)
 
 
@@ -89,6 +94,9 @@ def _one(item: Item) -> str:
             edit = shlex.quote(f"/{item.line}/d")
         case Cure.BLANK_LINES:
             edit = shlex.quote(f"/{item.line}/s/./#/g")
+        case Cure.FORGET_USER:
+            listed = r"^(([^:]*:){3}([^:]*,)?)" + item.user + "(,|$)"
+            edit = shlex.quote(rf"/^{item.user}:/d; s/{listed}/\1/; s/^(([^:]*:){{3}}.*),$/\1/")
     return f'if {regular} && grep -q -E {line} "$file"; then echo "$file"; sed -i -E {edit} "$file"; fi'
 
 

@@ -24,6 +24,8 @@ class Expected:
 
     hostname: str | None
     users: tuple[str, ...]
+    no_users: tuple[str, ...]
+    """Whom the guest was rid of."""
     has_context_script: bool
     """One of CONTEXT_SCRIPTS was put into it, by a profile or by name."""
 
@@ -33,6 +35,7 @@ def boot_checks(shell: Shell, expected: Expected) -> Iterator[Check]:
     if expected.hostname is not None:
         yield _hostname(shell, expected.hostname)
     yield from (_user(shell, name) for name in dict.fromkeys(expected.users))
+    yield from (_no_user(shell, name) for name in expected.no_users)
     yield _no_persistent_rules(shell)
     if expected.has_context_script:
         yield _context_script(shell)
@@ -46,6 +49,11 @@ def _hostname(shell: Shell, wanted: str) -> Check:
 def _user(shell: Shell, name: str) -> Check:
     found = _said(shell, f"getent passwd {shlex.quote(name)}")
     return Check(f"user {name}", bool(found), found or "no such user")
+
+
+def _no_user(shell: Shell, name: str) -> Check:
+    found = _said(shell, f"getent passwd {shlex.quote(name)}")
+    return Check(f"no user {name}", not found, found or "no such user")
 
 
 def _no_persistent_rules(shell: Shell) -> Check:

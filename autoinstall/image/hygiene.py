@@ -20,6 +20,8 @@ class Cure(StrEnum):
     DROP_LINES = "drop-lines"
     BLANK_LINES = "blank-lines"
     """As GRUB wants its environment block: the size stays."""
+    FORGET_USER = "forget-user"
+    """The account's own lines go, its name goes out of the groups' lists, and its folders with all below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Item:
     """One item: patterns of absolute paths (`**` at the end: all files below), its cure, and what lines are meant.
 
     dhcpcd writes a resolv.conf of comments as it goes down: a file that has no line that is meant holds nothing.
+    `folders` go with all that is in them.
     """
 
     name: str
@@ -35,7 +38,11 @@ class Item:
     line: str = ""
     written_at_shutdown: bool = False
     """Guests without systemd write it anew as they go down, and no two boots use the same one."""
+    folders: tuple[str, ...] = ()
+    user: str = ""
 
+
+INSTALLER_USER = "installer-user"
 
 ITEMS: Mapping[str, Item] = {
     item.name: item
@@ -94,6 +101,26 @@ ITEMS: Mapping[str, Item] = {
 """In the order in which they are cured: the machine-id last, for other programs make it again."""
 
 
+def items_of(user: str | None) -> Mapping[str, Item]:
+    """All items; `user` is the one that the installer made, if it made any."""
+    return {INSTALLER_USER: _installer_user(user) if user else _NO_USER, **ITEMS}
+
+
+_NO_USER = Item(INSTALLER_USER, Cure.FORGET_USER, ())
+
+
+def _installer_user(name: str) -> Item:
+    accounts = ("passwd", "shadow", "group", "gshadow", "subuid", "subgid")
+    return Item(
+        INSTALLER_USER,
+        Cure.FORGET_USER,
+        tuple(f"/etc/{file}" for file in accounts),
+        rf"^({name}:|([^:]*:){{3}}([^:]*,)?{name}(,|$))",
+        folders=(f"/home/{name}", f"/var/mail/{name}", f"/var/spool/cron/crontabs/{name}"),
+        user=name,
+    )
+
+
 class HygieneState(StrEnum):
     """How an item ends on the finished disk."""
 
@@ -131,19 +158,22 @@ class Disk(Protocol):
     def content(self, path: str) -> bytes: ...
 
 
-def findings(disk: Disk, cured: Mapping[str, Sequence[str]]) -> list[Finding]:
-    """How each item ends. `cured` names, for each item that was to be cleaned, the paths that the guest had of it."""
-    return [_finding(disk, item, cured.get(item.name)) for item in ITEMS.values()]
+def findings(disk: Disk, cured: Mapping[str, Sequence[str]], user: str | None = None) -> list[Finding]:
+    """How each item ends. `cured` names, for each item that was to be cleaned, the paths that the guest had of it;
+    `user` is the one that the installer made."""
+    return [_finding(disk, item, cured.get(item.name)) for item in items_of(user).values()]
 
 
 def _finding(disk: Disk, item: Item, cured: Sequence[str] | None) -> Finding:
-    left = tuple(dict.fromkeys(path for pattern in item.patterns for path in _left(disk, item, pattern)))
+    left = tuple(
+        dict.fromkeys(path for pattern in item.patterns + item.folders for path in _left(disk, item, pattern))
+    )
     if item.name == "logs":
         left = tuple(path for path in left if not path.startswith("/var/log/installer/"))
     if left:
         wanted = "is still on" if cured is not None else "was not to be cleaned: on"
         return Finding(item.name, HygieneState.KEPT, left, f"{wanted} the finished disk")
-    looked = ", ".join(item.patterns)
+    looked = ", ".join(item.patterns + item.folders) or "nothing: the installer made no user"
     if cured:
         evidence = f"the finished disk has none of it (looked at {looked})"
         return Finding(item.name, HygieneState.REMOVED, tuple(cured), evidence)
@@ -151,6 +181,9 @@ def _finding(disk: Disk, item: Item, cured: Sequence[str] | None) -> Finding:
 
 
 def _left(disk: Disk, item: Item, pattern: str) -> Iterable[str]:
+    if pattern in item.folders:
+        yield from (path for below in (pattern, f"{pattern}/**") for path, _ in disk.find(below))
+        return
     for path, size in disk.find(pattern):
         if not item.line:
             if size or item.cure is Cure.REMOVE:
@@ -170,6 +203,5 @@ def _python(extended: str) -> str:
 
 def tolerated(finding: Finding, *, has_systemd: bool) -> bool:
     """Whether an item that was to be cleaned may end so."""
-    return finding.state is not HygieneState.KEPT or (
-        ITEMS[finding.item].written_at_shutdown and not has_systemd
-    )
+    written = finding.item in ITEMS and ITEMS[finding.item].written_at_shutdown
+    return finding.state is not HygieneState.KEPT or (written and not has_systemd)

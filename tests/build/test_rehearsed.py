@@ -108,8 +108,8 @@ def test_the_loop_is_seen_answered_by_nothing_and_left(
 def test_the_finished_disk_is_clean_and_says_so(built: tuple[Path, dict[str, Any], list[Event]]) -> None:
     work, _, _ = built
     found = {one["item"]: one for one in json.loads((work / "image" / "hygiene.json").read_text())}
-    assert set(found) == set(HYGIENE_ITEMS[:-1])
-    assert {item for item, one in found.items() if one["state"] == "kept"} == set()
+    assert set(found) == set(HYGIENE_ITEMS)
+    assert {item for item, one in found.items() if one["state"] == "kept"} == {"installer-user"}
     gone = [item for item, one in found.items() if one["state"] == "removed"]
     assert {"ssh-host-keys", "installer-logs", "logs", "password-backups", "hosts", "dhcp-leases"} <= set(
         gone

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from autoinstall.answers.sections import HYGIENE_ITEMS
 from tests.conftest import needs
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +55,8 @@ def installation() -> Installation:
         "restart",
         "--work",
         str(work),
+        "--set",
+        f"hygiene=[{', '.join(HYGIENE_ITEMS)}]",
         "--json",
     ]
     done = subprocess.run(

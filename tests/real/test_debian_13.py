@@ -95,6 +95,19 @@ def test_the_image_is_whole_and_holds_the_edits(installation: Installation, tmp_
     assert disk_file(raw, "/etc/hostname").strip() == "debian"
 
 
+def test_the_finished_disk_holds_nothing_of_the_installation(installation: Installation) -> None:
+    found = {
+        one["item"]: one for one in json.loads((installation.work / "image" / "hygiene.json").read_text())
+    }
+    assert {item for item, one in found.items() if one["state"] == "kept"} == set()
+    assert found["installer-user"]["state"] == "removed"
+    assert {"/etc/passwd", "/etc/shadow", "/etc/group", "/home/debian"} <= set(
+        found["installer-user"]["paths"]
+    )
+    checks = {event["name"]: event["ok"] for event in installation.events("check")}
+    assert checks["no user debian"] and checks["user root"]
+
+
 def test_no_password_is_in_what_is_left(installation: Installation) -> None:
     forms = [form for text in PASSWORDS.values() for form in (text.encode(), base64.b64encode(text.encode()))]
     for path in installation.work.rglob("*"):

@@ -11,13 +11,13 @@ from autoinstall.answers.steps import Profile, PutFile
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_verify_description
 from autoinstall.build.guest_session import GuestSession
+from autoinstall.build.installed_user import installed_user
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
 from autoinstall.guest.verification import CONTEXT_SCRIPTS, Expected, boot_checks
 from autoinstall.image.export import image_info
-
-_NO = ("false", "no")
+from autoinstall.image.hygiene import INSTALLER_USER
 
 
 class VerifyStage:
@@ -69,12 +69,13 @@ class VerifyStage:
 
 def _expected(answers: Answers) -> Expected:
     told = {answer.name: answer.value for answer in answers.book.answers if isinstance(answer.value, str)}
-    made = told.get("passwd/username") if told.get("passwd/make-user") not in _NO else None
+    made, forgotten = installed_user(answers), INSTALLER_USER in answers.hygiene
     put = {step.to for step in answers.steps if isinstance(step, PutFile)}
     profiles = {step.name for step in answers.steps if isinstance(step, Profile)}
     return Expected(
         told.get("netcfg/get_hostname"),
-        (answers.login.user, *([made] if made else [])),
+        (answers.login.user, *([made] if made and not forgotten else [])),
+        (made,) if made and forgotten else (),
         "opennebula-howto" in profiles or not put.isdisjoint(CONTEXT_SCRIPTS),
     )
 
