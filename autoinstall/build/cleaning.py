@@ -34,7 +34,7 @@ from autoinstall.toolstack.xen import XenToolstack
 _STORY = re.compile(
     r"answers\.yaml|events\.jsonl|state\.json|.*\.cast|domain-[a-z]+\.cfg|failure(/.*)?|report(/.*)?"
 )
-_WORK = re.compile(r"image/(disk|verify)\.img|.*\.part")
+_WORK = re.compile(r"image/(disk|verify)\.img|image/context\.iso|.*\.part")
 
 PURPOSES = ("install", "boot", "verify")
 

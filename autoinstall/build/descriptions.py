@@ -63,7 +63,7 @@ def descriptions(
             boot=boot,
         ),
         "boot": of_disk(
-            _machine(answers, build_id, places.disk, places.media),
+            _machine(answers, build_id, places.disk),
             purpose="boot",
             name=domain_name(answers, build_id, "boot"),
             memory=machine.boot_memory,
@@ -78,12 +78,14 @@ def write_descriptions(context: BuildContext) -> None:
         _write(context, purpose, text)
 
 
-def write_verify_description(context: BuildContext) -> None:
-    """Write the description of the domain that boots the exported image: a copy, for QEMU an overlay (qcow2)."""
+def write_verify_description(context: BuildContext, media: tuple[Path, ...] = ()) -> None:
+    """Write the description of the domain that boots the exported image: a copy, for QEMU an overlay (qcow2).
+
+    `media`: what it sees as CD-ROMs, at their places on its host.
+    """
     answers = context.answers
-    places = context.files.places
     machine = replace(
-        _machine(answers, context.id, places.copy, places.media), mac=verify_mac(answers, context.id)
+        _machine(answers, context.id, context.files.places.copy, media), mac=verify_mac(answers, context.id)
     )
     name, memory = domain_name(answers, context.id, "verify"), answers.machine.boot_memory
     text = (
@@ -107,7 +109,7 @@ def _write(context: BuildContext, purpose: str, text: str) -> None:
     write_private(path, text)
 
 
-def _machine(answers: Answers, build_id: str, disk: Path, media: tuple[Path, ...]) -> Machine:
+def _machine(answers: Answers, build_id: str, disk: Path, media: tuple[Path, ...] = ()) -> Machine:
     machine = answers.machine
     return Machine(build_id, disk, machine.vcpus, machine.bridge, machine.mac, media)
 

@@ -50,6 +50,9 @@ class DomainFiles(Protocol):
     def bring_netboot(self) -> None:
         """See to it that kernel, initrd and media are where an install domain is to find them."""
 
+    def bring(self, path: Path) -> Path:
+        """See to it that a file of the build folder is where domains find it; says where."""
+
     def has_checkpoint(self, fingerprint: str) -> bool:
         """Whether a finished install of that kind is kept."""
 
@@ -116,6 +119,9 @@ class LocalFiles:
 
     def bring_netboot(self) -> None:
         """They were fetched to where they are needed."""
+
+    def bring(self, path: Path) -> Path:
+        return path
 
     def has_checkpoint(self, fingerprint: str) -> bool:
         return self._checkpoints.path(fingerprint).exists()

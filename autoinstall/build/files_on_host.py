@@ -104,6 +104,11 @@ class FilesOnHost:
         for here, there in files.items():
             self._bring(here, PurePosixPath(there).name)
 
+    def bring(self, path: Path) -> Path:
+        self._will_make(path.name)
+        self._there.send(path, path.name, self._progress(f"sending {path.name}"))
+        return self._path(path.name)
+
     def has_checkpoint(self, fingerprint: str) -> bool:
         return self._there.has(self._checkpoint(fingerprint))
 

@@ -16,6 +16,18 @@ from autoinstall.guest.steps import Check
 CONTEXT_SCRIPTS = ("/etc/init.d/vmcontext", "/usr/local/sbin/vmcontext")
 RULES = "/etc/udev/rules.d/70-persistent-net.rules"
 CONTEXT_SECONDS = 120.0
+IDENTITY_SECONDS = 60
+FROM_CONTEXT = "address from the CONTEXT disk"
+_CONTEXT_DEVICES = "/dev/disk/by-label/CONTEXT /dev/sr0 /dev/xvdb"
+_ADDRESSES = "ip -4 -o addr show | sed -n 's/.* inet \\([^ ]*\\) .*/\\1/p'"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What a CONTEXT disk tells a guest: its name, and the IPv4 address of its first card."""
+
+    hostname: str
+    address: str
 
 
 @dataclass(frozen=True)
@@ -28,12 +40,19 @@ class Expected:
     """Whom the guest was rid of."""
     has_context_script: bool
     """One of CONTEXT_SCRIPTS was put into it, by a profile or by name."""
+    identity: Identity | None = None
+    """What it must have taken from its CONTEXT disk, in place of its name."""
 
 
 def boot_checks(shell: Shell, expected: Expected) -> Iterator[Check]:
     """The named checks."""
-    if expected.hostname is not None:
-        yield _hostname(shell, expected.hostname)
+    if expected.identity is not None and _sees_a_context_disk(shell):
+        yield from _identity(shell, expected.identity)
+    else:
+        if expected.identity is not None:
+            yield Check(FROM_CONTEXT, None, f"the guest has none of {_CONTEXT_DEVICES}")
+        if expected.hostname is not None:
+            yield _hostname(shell, expected.hostname)
     yield from (_user(shell, name) for name in dict.fromkeys(expected.users))
     yield from (_no_user(shell, name) for name in expected.no_users)
     yield _no_persistent_rules(shell)
@@ -44,6 +63,25 @@ def boot_checks(shell: Shell, expected: Expected) -> Iterator[Check]:
 def _hostname(shell: Shell, wanted: str) -> Check:
     found = _said(shell, "hostname")
     return Check("hostname", found == wanted.partition(".")[0], f"the guest calls itself {found!r}")
+
+
+def _sees_a_context_disk(shell: Shell) -> bool:
+    return shell.run(f"ls {_CONTEXT_DEVICES} 2>/dev/null | grep -q .").status == 0
+
+
+def _identity(shell: Shell, wanted: Identity) -> Iterator[Check]:
+    """Contextualization may go on while somebody logs in: it is given its time."""
+    named = f'[ "$(hostname)" = {shlex.quote(wanted.hostname)} ]'
+    addressed = f"{_ADDRESSES} | grep -q {shlex.quote(f'^{wanted.address}/')}"
+    shell.run(
+        f"for second in $(seq {IDENTITY_SECONDS}); do {named} && {addressed} && break; sleep 1; done",
+        timeout=2.0 * IDENTITY_SECONDS,
+    )
+    yield _hostname(shell, wanted.hostname)
+    found = _said(shell, _ADDRESSES).split()
+    ok = any(one.startswith(f"{wanted.address}/") for one in found)
+    evidence = f"it gives {wanted.address}; the guest has {', '.join(found) or 'none'}"
+    yield Check(FROM_CONTEXT, ok, evidence)
 
 
 def _user(shell: Shell, name: str) -> Check:

@@ -28,7 +28,7 @@ class Machine:
     """What all domains of a build share: its disk (a raw file) and its network.
 
     `bridge` and `mac` are taken as they stand; a `mac` of None leaves the choice to the toolstack.
-    `media` are files that the install domain sees as CD-ROMs.
+    `media` are files that its domain sees as CD-ROMs.
     """
 
     build_id: str
@@ -55,11 +55,7 @@ def install_description(
 
     Raises InvalidFileError where a value cannot stand between quotes.
     """
-    media = [
-        f"file:{_single('a medium', str(medium))},xvd{letter}:cdrom,r"
-        for letter, medium in zip("bcdefgh", machine.media, strict=False)
-    ]
-    return _render("install", machine, media, name=name, memory=memory, on_reboot=on_reboot, **asdict(boot))
+    return _render("install", machine, name=name, memory=memory, on_reboot=on_reboot, **asdict(boot))
 
 
 def disk_description(machine: Machine, *, purpose: str, name: str, memory: int) -> str:
@@ -67,7 +63,7 @@ def disk_description(machine: Machine, *, purpose: str, name: str, memory: int) 
 
     Raises InvalidFileError where a value cannot stand between quotes.
     """
-    return _render(purpose, machine, (), name=name, memory=memory, on_reboot="restart")
+    return _render(purpose, machine, name=name, memory=memory, on_reboot="restart")
 
 
 def name_in(description: str) -> str:
@@ -104,7 +100,11 @@ def quotable(text: str) -> bool:
     return text.isprintable() and not set(text) & set("\"'\\")
 
 
-def _render(template: str, machine: Machine, media: Sequence[str], **values: object) -> str:
+def _render(template: str, machine: Machine, **values: object) -> str:
+    media = [
+        f"file:{_single('a medium', str(medium))},xvd{letter}:cdrom,r"
+        for letter, medium in zip("bcdefgh", machine.media, strict=False)
+    ]
     disk = _single("a disk's path", str(machine.disk))
     vif = f"bridge={_single('a bridge', machine.bridge)}"
     if machine.mac:

@@ -27,8 +27,6 @@ def qemu_install_description(
     """
     options = [
         *_machine(machine, "install", name, memory, "raw"),
-        *(("-drive", f"file={_path(medium)},format=raw,if=ide,media=cdrom,readonly=on")
-          for medium in machine.media),
         ("-kernel", str(boot.kernel)),
         ("-initrd", str(boot.ramdisk)),
         ("-append", boot.extra),
@@ -83,7 +81,9 @@ def _machine(
         ("-drive", disk),
         ("-device", _DISK),
         ("-device", _RANDOM),
-    ]
+        *(("-drive", f"file={_path(medium)},format=raw,if=ide,media=cdrom,readonly=on")
+          for medium in machine.media),
+    ]  # fmt: skip
 
 
 def _path(path: Path) -> str:

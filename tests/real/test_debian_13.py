@@ -108,6 +108,13 @@ def test_the_finished_disk_holds_nothing_of_the_installation(installation: Insta
     assert checks["no user debian"] and checks["user root"]
 
 
+def test_the_verified_guest_took_name_and_address_from_its_context_disk(installation: Installation) -> None:
+    checks = {event["name"]: event for event in installation.events("check")}
+    assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]
+    assert checks["address from the CONTEXT disk"]["ok"], checks["address from the CONTEXT disk"]
+    assert not (installation.work / "image" / "context.iso").exists()
+
+
 def test_no_password_is_in_what_is_left(installation: Installation) -> None:
     forms = [form for text in PASSWORDS.values() for form in (text.encode(), base64.b64encode(text.encode()))]
     for path in installation.work.rglob("*"):

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from autoinstall.answers.model import Answers
 from autoinstall.answers.steps import Profile, PutFile
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_verify_description
 from autoinstall.build.guest_session import GuestSession
 from autoinstall.build.installed_user import installed_user
+from autoinstall.build.new_identity import bring_context_disk, given_identity, remove_context_disk
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check, prove
@@ -36,7 +36,7 @@ class VerifyStage:
         context.images = context.images or _exported_before(context)
         if context.domains.find("verify") is None:
             context.files.make_copy(context.images[0])
-            write_verify_description(context)
+            write_verify_description(context, bring_context_disk(context))
         wrong = [check for check in self._prove(context) if check.ok is False]
         how = self._guest.power_off(context)
         context.events.tell("progress", text=f"the verified guest {how}")
@@ -52,13 +52,14 @@ class VerifyStage:
         self._guest.end(context)
         if not context.kept:
             context.files.remove_copy()
+            remove_context_disk(context)
 
     def _prove(self, context: BuildContext) -> list[Check]:
         steps = context.guest_steps.make()
         checks: list[Check] = []
 
         def look(shell: Shell) -> None:
-            checks[:] = [*prove(shell, steps), *boot_checks(shell, _expected(context.answers))]
+            checks[:] = [*prove(shell, steps), *boot_checks(shell, _expected(context))]
 
         self._guest.over_cuts(context, look)
         login = Check("login", True, f"{context.answers.login.user} logged in and became root")
@@ -67,7 +68,8 @@ class VerifyStage:
         return checks
 
 
-def _expected(answers: Answers) -> Expected:
+def _expected(context: BuildContext) -> Expected:
+    answers = context.answers
     told = {answer.name: answer.value for answer in answers.book.answers if isinstance(answer.value, str)}
     made, forgotten = installed_user(answers), INSTALLER_USER in answers.hygiene
     put = {step.to for step in answers.steps if isinstance(step, PutFile)}
@@ -77,6 +79,7 @@ def _expected(answers: Answers) -> Expected:
         (answers.login.user, *([made] if made and not forgotten else [])),
         (made,) if made and forgotten else (),
         "opennebula-howto" in profiles or not put.isdisjoint(CONTEXT_SCRIPTS),
+        given_identity(context),
     )
 
 
