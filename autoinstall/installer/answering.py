@@ -14,13 +14,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from autoinstall.console.channel import ConsoleClosed
 from autoinstall.deadline import Deadline
 from autoinstall.dialog.keys import Seen, next_key
 from autoinstall.dialog.model import Dialog, Reply
 from autoinstall.dialog.press import Press, Purpose, Unreachable
+from autoinstall.installer.asked import Asked
 from autoinstall.installer.repainting import Repainter
 from autoinstall.installer.view import View
 
@@ -63,9 +64,7 @@ class Answering:
         """`before_enter` is called before each Enter: what it writes down is known even if Enter is our last act."""
         self._view = view
         self._repainter = repainter
-        self._asked = dialog
-        self._identity = dialog.identity
-        self._kind = dialog.kind
+        self._asked = Asked(view, dialog)
         self._reply = reply
         self._seen = Seen()
         self._escape_sent = False
@@ -80,12 +79,12 @@ class Answering:
     def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
         """Press keys until the dialog is answered; None when the deadline came first."""
         self._view.settle(deadline)
-        self._repainter.new_dialog(self._asked)
+        self._repainter.new_dialog(self._asked.dialog)
         while not deadline.expired:
-            dialog = self._dialog(deadline)
+            dialog = self._asked.await_dialog(deadline, self._repainter.look)
             if dialog is None:
                 return None
-            if dialog.identity != self._identity:
+            if not self._asked.is_this(dialog):
                 return self.answered() if self._entered else Gone(self._escape_sent)
             self._seen = self._seen.look(dialog, self._reply)
             press = next_key(
@@ -113,26 +112,6 @@ class Answering:
         """What it took until now."""
         return Answered(self.presses, self.retyped, time.monotonic() - self._started)
 
-    def _dialog(self, deadline: Deadline) -> Dialog | None:
-        """What stands there between paints; where it is not our dialog, what stands there once it is settled."""
-        while not deadline.expired:
-            self._view.take_breath(deadline)
-            dialog = self._shown()
-            if dialog is not None and dialog.identity != self._identity:
-                self._view.settle(deadline)
-                dialog = self._shown()
-            if dialog is not None:
-                return dialog
-            self._repainter.look(min(0.05, deadline.remaining))
-        return None
-
-    def _shown(self) -> Dialog | None:
-        """The dialog on the screen, as of the kind that its question is (its frame does not always tell)."""
-        dialog = self._view.readable
-        if dialog is not None and dialog.identity == self._identity:
-            return replace(dialog, kind=self._kind)
-        return dialog
-
     def _press(self, press: Press, dialog: Dialog, deadline: Deadline) -> None:
         """Press once, and see what it does."""
         keys = press.keys or press.text.encode()
@@ -157,7 +136,7 @@ class Answering:
         while not patience.expired:
             if not self._repainter.look(patience.remaining):
                 continue
-            now = self._shown()
+            now = self._asked.shown()
             if now is None or now == before:
                 continue
             changed = True
@@ -184,7 +163,7 @@ class Answering:
     def _enter(self, press: Press, dialog: Dialog, deadline: Deadline) -> bool:
         """Enter, on a settled dialog that still shows the reply; True when the dialog went away."""
         self._view.settle(deadline)
-        if self._shown() != dialog:
+        if self._asked.shown() != dialog:
             return False
         mark = self._view.mark()
         self._repainter.enter_follows()
@@ -211,12 +190,12 @@ class Answering:
             if self._view.paints_since(mark, dialog.title):
                 self._view.settle(deadline)
                 shown = self._view.readable
-                self.doubt = shown is not None and shown.identity == self._identity
+                self.doubt = self._asked.is_this(shown)
                 return True
             now = self._view.dialog
-            if now is None or not now.complete or now.identity != self._identity:
+            if now is None or not now.complete or not self._asked.is_this(now):
                 self._view.settle(deadline)
                 now = self._view.readable
-                if now is None or now.identity != self._identity:
+                if not self._asked.is_this(now):
                     return not self._view.disturbed
         return False

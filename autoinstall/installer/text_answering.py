@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from autoinstall.console.channel import ConsoleClosed
 from autoinstall.deadline import Deadline
@@ -17,9 +16,8 @@ from autoinstall.dialog.model import Dialog, Fill, Kind, Reply
 from autoinstall.dialog.press import RETURN, Press, Purpose, Unreachable
 from autoinstall.dialog.text_keys import line_for, probe
 from autoinstall.installer.answering import ENTER_PATIENCE, Answered, Gone
+from autoinstall.installer.asked import LOOK, Asked
 from autoinstall.installer.view import View
-
-LOOK = 0.05
 
 
 class TextAnswering:
@@ -42,7 +40,7 @@ class TextAnswering:
         stand below it, what would be typed could belong to the next one. `before_enter` is called before each Enter.
         """
         self._view = view
-        self._asked = dialog
+        self._asked = Asked(view, dialog)
         self._reply = reply
         self._proved = proved_by_repeating
         self._seen = Seen()
@@ -58,13 +56,13 @@ class TextAnswering:
     def run(self, deadline: Deadline) -> Answered | Gone | Unreachable | None:
         """Press keys until the question is answered; None when the deadline came first."""
         self._view.settle(deadline)
-        if self._asked.kind is Kind.PASSWORD:
+        if self._asked.dialog.kind is Kind.PASSWORD:
             return self._type_unseen(deadline)
         while not deadline.expired:
-            dialog = self._dialog(deadline)
+            dialog = self._asked.await_dialog(deadline, self._view.look)
             if dialog is None:
                 return None
-            if dialog.identity != self._asked.identity:
+            if not self._asked.is_this(dialog):
                 return self.answered() if self._entered else Gone(escape_sent=False)
             if dialog.line and dialog.line.broken and (self._entered or self._came_back):
                 self._view.look(min(LOOK, deadline.remaining))
@@ -83,8 +81,8 @@ class TextAnswering:
 
     def answered(self) -> Answered:
         """What it took until now; the question is not looked at again."""
-        if self._asked.line is not None:
-            self._view.line_answered(self._asked.line)
+        if self._asked.dialog.line is not None:
+            self._view.line_answered(self._asked.dialog.line)
         return Answered(self.presses, self.retyped, time.monotonic() - self._started)
 
     def _type_unseen(self, deadline: Deadline) -> Answered | Unreachable | None:
@@ -94,7 +92,7 @@ class TextAnswering:
             return Unreachable(
                 "the text frontend shows nothing of a password, and this console has lost keys"
             )
-        if isinstance(refused := line_for(self._asked, self._reply), Unreachable):
+        if isinstance(refused := line_for(self._asked.dialog, self._reply), Unreachable):
             return refused
         text = self._reply.reveal()
         self._view.send(text.encode(), secret=self._reply.secret)
@@ -106,26 +104,6 @@ class TextAnswering:
             if self._went_away(deadline):
                 return self.answered()
         return None
-
-    def _dialog(self, deadline: Deadline) -> Dialog | None:
-        """What is asked now; where that is not our question, what is asked once the screen is settled."""
-        while not deadline.expired:
-            self._view.take_breath(deadline)
-            dialog = self._shown()
-            if dialog is not None and dialog.identity != self._asked.identity:
-                self._view.settle(deadline)
-                dialog = self._shown()
-            if dialog is not None:
-                return dialog
-            self._view.look(min(LOOK, deadline.remaining))
-        return None
-
-    def _shown(self) -> Dialog | None:
-        """The question on the screen, as of the kind that it was recognised to be."""
-        dialog = self._view.readable
-        if dialog is not None and dialog.identity == self._asked.identity:
-            return replace(dialog, kind=self._asked.kind)
-        return dialog
 
     def _press(self, press: Press, dialog: Dialog, deadline: Deadline) -> None:
         sent = time.monotonic()
@@ -147,7 +125,7 @@ class TextAnswering:
         while not patience.expired:
             if not self._view.look(patience.remaining):
                 continue
-            now = self._shown()
+            now = self._asked.shown()
             if now is None or now.line is None:
                 continue
             if now.identity != before.identity:
@@ -173,7 +151,7 @@ class TextAnswering:
     def _enter(self, dialog: Dialog, deadline: Deadline) -> bool:
         """Enter, on a settled line that still shows the reply; True when the question went away."""
         self._view.settle(deadline)
-        if self._shown() != dialog:
+        if self._asked.shown() != dialog:
             return False
         self.retyped += self._entered
         self._entered = True
@@ -189,14 +167,10 @@ class TextAnswering:
         try:
             while not patience.expired:
                 self._view.look(min(LOOK, patience.remaining))
-                if not self._stands():
+                if not self._asked.is_this(self._asked.shown()):
                     self._view.settle(patience)
-                    if not self._stands():
+                    if not self._asked.is_this(self._asked.shown()):
                         return True
         except ConsoleClosed:
             return True
         return False
-
-    def _stands(self) -> bool:
-        shown = self._shown()
-        return shown is not None and shown.identity == self._asked.identity
