@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import io
-import lzma
-from collections.abc import Iterator
-from typing import BinaryIO, cast
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
-import zstandard
-
+from autoinstall.catalogue.unpacked import DAMAGE, Unpacked, compression_of
 from autoinstall.errors import InvalidFileError
 
 _CPIO_MAGICS = (b"070701", b"070702")
@@ -20,17 +15,13 @@ _TEMPLATES_LIMIT = 16 << 20
 _WHOLE_LIMIT = 1 << 30
 """Bytes that an initrd may unpack to, and of its templates together; a real one has 0.1 and 0.01 GiB."""
 _QUESTIONS_LIMIT = 64 << 20
-_LARGEST_WINDOW = 128 << 20
-"""Bytes that zstd may ask for to unpack; `zstd --ultra` asks for as much."""
-_PACKED_AT_ONCE = 4096
-"""Bytes unpacked at once: of nothing but zeros they make 128 MiB, of a real initrd 20 KiB."""
 _TRAILER = "TRAILER!!!"
 _TEMPLATES = (".templates", "/templates.dat")
 
 
 def is_initrd(start: bytes) -> bool:
     """Whether a file that begins with `start` (6 bytes suffice) is a cpio archive, plain or compressed."""
-    return start.startswith(_CPIO_MAGICS) or _decompressor(start) is not None
+    return start.startswith(_CPIO_MAGICS) or compression_of(start) is not None
 
 
 def templates_in_initrd(stream: BinaryIO) -> Iterator[tuple[str, str]]:
@@ -39,25 +30,45 @@ def templates_in_initrd(stream: BinaryIO) -> Iterator[tuple[str, str]]:
     They are `*.templates` of its packages, in older installers also `templates.dat` of cdebconf's own database.
     Raises InvalidFileError for a damaged archive.
     """
-    archive = _Reader(_decompressed(stream))
     size = 0
+    for name, content in _files(
+        stream, lambda name, size: name.endswith(_TEMPLATES) and 0 < size <= _TEMPLATES_LIMIT
+    ):
+        if content is None:
+            continue
+        size += len(content)
+        if size > _QUESTIONS_LIMIT:
+            raise InvalidFileError("the initrd has too many questions", kind="invalid-initrd")
+        yield name, content.decode("utf-8", "replace")
+
+
+def names_in_initrd(stream: BinaryIO) -> Iterator[str]:
+    """The paths of all that is in an initrd open at its beginning. Raises InvalidFileError for a damaged one."""
+    yield from (name for name, _ in _files(stream, lambda name, size: False))
+
+
+def _files(stream: BinaryIO, wanted: Callable[[str, int], bool]) -> Iterator[tuple[str, bytes | None]]:
+    """Path of each file, and its content where it is `wanted` by its path and size."""
     try:
-        while archive.skip_to_magic():
-            for name, text in _templates_of_archive(archive):
-                size += len(text)
-                if size > _QUESTIONS_LIMIT:
-                    raise InvalidFileError("the initrd has too many questions", kind="invalid-initrd")
-                yield name, text
-    except (OSError, EOFError, lzma.LZMAError, zstandard.ZstdError) as error:
+        for archive in _archives(stream):
+            yield from _files_of(archive, wanted)
+    except DAMAGE as error:
         raise InvalidFileError(
             f"the initrd cannot be decompressed: {error}", kind="invalid-initrd"
         ) from error
 
 
+def _archives(stream: BinaryIO) -> Iterator[_Reader]:
+    """The archives one after the other: plain ones (microcode, modules) and compressed ones, in any order."""
+    archive = _Reader(Unpacked(stream))
+    while archive.skip_to_magic():
+        yield archive
+
+
 class _Reader:
     """A stream read in step that knows its offset in the archive, because cpio pads by offset."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: Unpacked) -> None:
         self._stream = stream
         self._ahead = b""
         self.offset = 0
@@ -93,6 +104,8 @@ class _Reader:
 
     def skip_to_magic(self) -> bool:
         """Skips the zeros between two archives; False at the end of the stream."""
+        self._stream.begin_anew(self._ahead)
+        self._ahead = b""
         while True:
             self._ahead = self._ahead.lstrip(b"\0") or self._stream.read(1 << 16)
             if not self._ahead:
@@ -103,65 +116,8 @@ class _Reader:
             self._count(len(self._ahead))
 
 
-class _ZstdFile:
-    """Frames of zstd one after the other; unlike zstandard's own reader it says where the last one was cut off."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self._decompressor = zstandard.ZstdDecompressor(max_window_size=_LARGEST_WINDOW)
-        self._frame = self._decompressor.decompressobj()
-        self._begun = False
-        self._packed = b""
-        self._plain = io.BytesIO()
-
-    def read(self, size: int) -> bytes:
-        while not (data := self._plain.read(size)) and self._more():
-            pass
-        return data
-
-    def _more(self) -> bool:
-        """Unpack a piece of the file; False at its end."""
-        self._packed = self._packed or self._stream.read(_PACKED_AT_ONCE)
-        if not self._packed:
-            if self._begun:
-                raise EOFError("it ends in the middle of a zstd frame")
-            return False
-        self._begun = True
-        self._plain = io.BytesIO(self._frame.decompress(self._packed))
-        self._packed = self._frame.unused_data
-        if self._frame.eof:
-            self._frame, self._begun = self._decompressor.decompressobj(), False
-        return True
-
-
-def _decompressor(start: bytes) -> str | None:
-    known = {
-        b"\x1f\x8b": "gzip",
-        b"BZh": "bzip2",
-        b"\xfd7zXZ\0": "xz",
-        b"\x5d\0\0": "lzma",
-        b"\x28\xb5\x2f\xfd": "zstd",
-    }
-    return next((name for magic, name in known.items() if start.startswith(magic)), None)
-
-
-def _decompressed(stream: BinaryIO) -> BinaryIO:
-    start = stream.read(6)
-    stream.seek(0)
-    compression = _decompressor(start)
-    if compression == "gzip":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
-    if compression == "bzip2":
-        return cast(BinaryIO, bz2.BZ2File(stream))
-    if compression in ("xz", "lzma"):
-        return cast(BinaryIO, lzma.LZMAFile(stream))
-    if compression == "zstd":
-        return cast(BinaryIO, _ZstdFile(stream))
-    return stream
-
-
-def _templates_of_archive(archive: _Reader) -> Iterator[tuple[str, str]]:
-    """The templates files of one cpio archive, up to and with its trailer."""
+def _files_of(archive: _Reader, wanted: Callable[[str, int], bool]) -> Iterator[tuple[str, bytes | None]]:
+    """The files of one cpio archive, up to and with its trailer."""
     while True:
         header = archive.read(_HEADER_SIZE)
         name_size, size = _sizes(header)
@@ -169,9 +125,10 @@ def _templates_of_archive(archive: _Reader) -> Iterator[tuple[str, str]]:
         archive.align()
         if name == _TRAILER:
             return
-        if name.endswith(_TEMPLATES) and 0 < size <= _TEMPLATES_LIMIT:
-            yield name, archive.read(size).decode("utf-8", "replace")
+        if wanted(name, size):
+            yield name, archive.read(size)
         else:
+            yield name, None
             archive.skip(size)
         archive.align()
 

@@ -2,13 +2,17 @@
 
 import bz2
 import gzip
+import io
 import lzma
 import random
 from importlib import resources
 
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
+from autoinstall.catalogue.initrd import names_in_initrd, templates_in_initrd
 from autoinstall.catalogue.shipped import DIFFERING, load_file, load_shipped
 from autoinstall.catalogue.templates import parse_templates
 from autoinstall.errors import InvalidFileError, UsageError
@@ -103,6 +107,28 @@ def test_an_initrd_gives_the_templates_of_all_its_archives(tmp_path, compress):
     assert set(load_file(path, tmp_path / "kept")) == {"my/question", "debconf/button-yes"}
 
 
+PACKERS = {"plain": bytes, "gzip": gzip.compress, "xz": lzma.compress, "bzip2": bz2.compress}
+PACKERS["zstd"] = zstandard.compress
+
+
+@given(
+    packers=st.lists(st.sampled_from(sorted(PACKERS)), min_size=1, max_size=5),
+    zeros=st.integers(0, 9000),
+)
+def test_archives_packed_in_any_way_stand_one_after_the_other(packers, zeros):
+    """As the kernel takes them: microcode or modules plain, the rest compressed, what was added behind it plain."""
+    pieces = [
+        PACKERS[packer](archive({f"{number}.templates": TEMPLATE.replace("question", f"q{number}").encode()}))
+        for number, packer in enumerate(packers)
+    ]
+    stream = io.BytesIO((b"\0" * (zeros & ~3)).join(pieces))
+    assert [name for name, _ in templates_in_initrd(stream)] == [
+        f"{n}.templates" for n in range(len(packers))
+    ]
+    stream.seek(0)
+    assert list(names_in_initrd(stream)) == [f"{number}.templates" for number in range(len(packers))]
+
+
 def test_an_initrd_of_several_zstd_frames_and_an_old_database_is_read(tmp_path):
     database = "Name: old/question\nType: string\nDescription: Say:\nExtended_description: Much.\n"
     packed = zstandard.compress(archive({"var/lib/cdebconf/templates.dat": database.encode()}))
@@ -140,7 +166,7 @@ def test_an_initrd_without_templates_gives_the_shipped_catalogue(tmp_path):
         (b"070701" + b"zz" * 60, "damaged cpio header"),
         (archive({}) + b"\0rubbish" * 30, "no cpio archive"),
         (b"\x28\xb5\x2f\xfd....", "decompressed"),
-        (zstandard.compress(archive({"a": random.randbytes(5000)}))[:900], "middle of a zstd frame"),
+        (zstandard.compress(archive({"a": random.randbytes(5000)}))[:900], "middle of a compressed piece"),
         (b"Template: \xff\xff\nType: note\n", "line 1: not UTF-8"),
     ],
     ids=["templates", "gzip", "cut", "header", "rubbish", "zstd", "zstd cut", "text"],
