@@ -108,6 +108,12 @@ def test_the_finished_disk_holds_nothing_of_the_installation(installation: Insta
     assert checks["no user debian"] and checks["user root"]
 
 
+def test_the_image_starts_on_kvm_and_xen_alike(installation: Installation) -> None:
+    checks = {event["name"]: event["ok"] for event in installation.events("check")}
+    assert checks["root by UUID"] is True
+    assert checks["disk drivers of KVM and Xen in the initrd"] is True
+
+
 def test_the_verified_guest_took_name_and_address_from_its_context_disk(installation: Installation) -> None:
     checks = {event["name"]: event for event in installation.events("check")}
     assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]

@@ -11,6 +11,7 @@ from autoinstall.build.finished_hygiene import check_hygiene
 from autoinstall.build.marketplace_files import os_release_on, write_marketplace_files
 from autoinstall.image.export import export_image, image_version, require_converter
 from autoinstall.image.finished_disk import FinishedDisk, require_tools
+from autoinstall.image.foreign_hosts import checks
 
 SUM_FILES = ("SHA256SUMS", "MD5SUMS")
 
@@ -36,7 +37,10 @@ class ExportStage:
         answers, folder = context.answers, context.folder.image
         disk = context.files.disk_for_export()
         check_hygiene(context, disk)
-        os_release = os_release_on(FinishedDisk(disk)) if answers.hygiene else {}
+        finished = FinishedDisk(disk) if answers.hygiene else None
+        if finished:
+            _look_at_the_way_it_starts(context, finished)
+        os_release = os_release_on(finished) if finished else {}
         market = answers.marketplace
         base = (market and market.base) or answers.name
         version = image_version(market.version if market else None)
@@ -59,6 +63,12 @@ class ExportStage:
 
     def clean_up(self, context: BuildContext) -> None:
         """Half-written images are removed where they are written."""
+
+
+def _look_at_the_way_it_starts(context: BuildContext, disk: FinishedDisk) -> None:
+    """A check of these that fails is told, and fails no build: an image for one kind of host may be wanted."""
+    for check in checks(disk):
+        context.events.tell("check", name=check.name, ok=check.ok, evidence=check.evidence)
 
 
 def _remove_earlier(context: BuildContext, paths: list[Path]) -> None:

@@ -1,0 +1,73 @@
+"""Whether a finished disk starts on other hypervisors than the one that it was installed on: read from the disk."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from autoinstall.catalogue.initrd import names_in_initrd
+from autoinstall.errors import InvalidFileError
+from autoinstall.image.hygiene import Disk
+
+BOOT_MENUS = ("/boot/grub/grub.cfg", "/boot/grub/menu.lst")
+DRIVERS = ("virtio_blk", "xen-blkfront")
+"""Of the disks of KVM and Xen: what finds the root must be in the initrd, all else comes from the root."""
+
+_ROOT = re.compile(r"^[ \t]*(?:linux|kernel)\S*[ \t].*?\broot=(\S+)", re.MULTILINE)
+_NAMED_EVERYWHERE = ("UUID=", "PARTUUID=", "LABEL=")
+_MODULE = re.compile(r"(?:^|/)([^/]+)\.ko(?:\.(?:xz|gz|zst))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class DiskCheck:
+    """One named check with its evidence; `ok` is None where it could not be shown."""
+
+    name: str
+    ok: bool | None
+    evidence: str
+
+
+def checks(disk: Disk) -> list[DiskCheck]:
+    """Both checks. A disk that fails them starts where it was installed, and nowhere else for certain."""
+    return [_root_by_uuid(disk), _drivers(disk)]
+
+
+def _root_by_uuid(disk: Disk) -> DiskCheck:
+    name = "root by UUID"
+    menus = [path for menu in BOOT_MENUS for path, _ in disk.find(menu)]
+    roots = [(path, root) for path in menus for root in _ROOT.findall(_text(disk, path))]
+    if not roots:
+        return DiskCheck(name, None, f"no kernel with a root in {' or '.join(BOOT_MENUS)}")
+    others = [(path, root) for path, root in roots if not root.startswith(_NAMED_EVERYWHERE)]
+    path, root = (others or roots)[0]
+    return DiskCheck(name, not others, f"{path} says root={root}")
+
+
+def _drivers(disk: Disk) -> DiskCheck:
+    name = "disk drivers of KVM and Xen in the initrd"
+    found = sorted(path for path, _ in disk.find("/boot/initrd.img-*"))
+    if not found:
+        return DiskCheck(name, None, "no /boot/initrd.img-*")
+    try:
+        there = set(_modules(names_in_initrd(io.BytesIO(disk.content(found[-1])))))
+    except InvalidFileError as error:
+        return DiskCheck(name, None, f"{found[-1]}: {error.message}")
+    version = found[-1].partition("initrd.img-")[2]
+    for folder in ("/lib", "/usr/lib"):
+        for path, _ in disk.find(f"{folder}/modules/{version}/modules.builtin"):
+            there |= set(_modules(_text(disk, path).splitlines()))
+    missing = [driver for driver in DRIVERS if driver not in there]
+    evidence = (
+        f"{found[-1]} lacks {', '.join(missing)}" if missing else f"{found[-1]} has {', '.join(DRIVERS)}"
+    )
+    return DiskCheck(name, not missing, evidence)
+
+
+def _modules(paths: Iterable[str]) -> Iterator[str]:
+    return (match[1] for path in paths if (match := _MODULE.search(path)))
+
+
+def _text(disk: Disk, path: str) -> str:
+    return disk.content(path).decode("utf-8", "replace")
