@@ -22,13 +22,13 @@ def check(answers: Answers, catalogue: Catalogue, *, needs_keyring: bool = False
     """All that can be found without a host or a network.
 
     Errors: local files that are not there, answers whose type cannot fit their question. Warnings: names and
-    choices that the catalogue lacks, answers to what is not asked at the file's priority, an absent keyring (an
-    error with `needs_keyring`), `verify: none`.
+    choices that the catalogue lacks, answers to what is not asked at the file's priority or cannot be given by its
+    frontend, an absent keyring (an error with `needs_keyring`), `verify: none`.
     """
     found = check_files(answers, needs_keyring=needs_keyring) + _unverified(answers)
     for answer in answers.book.answers:
         found += _check_answer(answer, catalogue)
-    found += Findings(warnings=tuple(_never_asked(answers)))
+    found += Findings(warnings=(*_never_asked(answers), *_unanswerable_on_a_line(answers, catalogue)))
     for policy in answers.book.errors:
         found += _check_policy(policy, catalogue)
     return found
@@ -50,6 +50,18 @@ def _never_asked(answers: Answers) -> Iterator[Problem]:
         if rank is not None and not is_asked(rank, priority):
             message = f"it is asked at priority {rank}, and at {priority} never, unless a step fails"
             hint = f"take it out, or set installer.priority to {rank}"
+            yield Problem.at(answer.place, ("questions", answer.name), message, hint)
+
+
+def _unanswerable_on_a_line(answers: Answers, catalogue: Catalogue) -> Iterator[Problem]:
+    """What the text frontend cannot be told: cdebconf 0.270 takes an empty line for whatever its memory holds."""
+    if answers.installer.frontend != "text":
+        return
+    for answer in answers.book.answers:
+        question = catalogue.get(answer.name)
+        if question is not None and question.type == "multiselect" and answer.value in ((), ""):
+            message = "the text frontend cannot answer a checklist with nothing: the build would stop there"
+            hint = "name a choice, or use the newt frontend"
             yield Problem.at(answer.place, ("questions", answer.name), message, hint)
 
 

@@ -208,7 +208,7 @@ class Installer:
             answering = TextAnswering(
                 *(view, dialog, reply),
                 doubt=self._run.doubt,
-                proved_by_repeating=self._is_proved_by_repeating(recognition),
+                unproved=self._unproved(recognition),
                 came_back=self._run.came_back,
                 before_enter=before_enter,
             )
@@ -241,11 +241,14 @@ class Installer:
                 view, "deadline", f"the dialog {dialog.title!r} could not be answered", waited
             )
 
-    def _is_proved_by_repeating(self, recognition: Recognition) -> bool:
-        """The installer asks for this password twice, and no key was lost on its consoles so far."""
+    def _unproved(self, recognition: Recognition) -> str | None:
+        """Why a password that the frontend does not show would not be certain."""
         question = recognition.question
-        twice = question is not None and self._recogniser.asks_twice(question)
-        return twice and not any(one.retyped for one in self._run.answered)
+        if question is None or not self._recogniser.asks_twice(question):
+            return "the installer does not ask for this one twice"
+        if any(one.retyped for one in self._run.answered):
+            return "this console has lost keys"
+        return None
 
     def _unreachable(
         self,

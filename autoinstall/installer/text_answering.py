@@ -30,11 +30,12 @@ class TextAnswering:
         reply: Reply,
         *,
         doubt: bool,
-        proved_by_repeating: bool,
+        unproved: str | None,
         came_back: bool = False,
         before_enter: Callable[[], None] = lambda: None,
     ) -> None:
-        """`proved_by_repeating`: no key was lost so far, and the installer compares this password with a second one.
+        """`unproved`: why a password that is not seen would not be certain; None where no key was lost so far and the
+        installer itself compares it with a second one.
 
         `came_back`: the question stood on an earlier console, and may have been answered there: where other lines
         stand below it, what would be typed could belong to the next one. `before_enter` is called before each Enter.
@@ -42,7 +43,7 @@ class TextAnswering:
         self._view = view
         self._asked = Asked(view, dialog)
         self._reply = reply
-        self._proved = proved_by_repeating
+        self._unproved = unproved
         self._seen = Seen()
         self._probes = ""
         self._entered = False
@@ -88,10 +89,11 @@ class TextAnswering:
     def _type_unseen(self, deadline: Deadline) -> Answered | Unreachable | None:
         """A password, of which the frontend shows nothing: the installer itself compares what was typed twice."""
         assert isinstance(self._reply, Fill)
-        if not self._proved or self.doubt:
-            return Unreachable(
-                "the text frontend shows nothing of a password, and this console has lost keys"
-            )
+        unproved = self._unproved or (
+            "keys may still be on their way on this console" if self.doubt else None
+        )
+        if unproved:
+            return Unreachable(f"the text frontend shows nothing of a password, and {unproved}")
         if isinstance(refused := line_for(self._asked.dialog, self._reply), Unreachable):
             return refused
         text = self._reply.reveal()

@@ -156,3 +156,10 @@ def test_the_priorities_are_of_questions_that_are_asked(suite):
     assert found
     assert {catalogue[name].type for name in found} <= set(ASKED_TYPES)
     assert set(found.values()) <= {"low", "medium"}
+
+
+def test_an_empty_checklist_cannot_be_answered_by_the_text_frontend(tmp_path):
+    text = "questions:\n  tasksel/first: []\n"
+    _, warnings = told(tmp_path, "installer: {frontend: text}\n" + text)
+    assert any("cannot answer a checklist with nothing" in warning for warning in warnings)
+    assert not any("checklist" in warning for warning in told(tmp_path, text)[1])

@@ -115,7 +115,9 @@ Description: Passphrase of the toy:
     answers: dict[str, AnswerValue] = {"toy/passphrase": SecretReference("user_password")}
     with pytest.raises(InstallerError) as stopped:
         drive(rig, rig.argv, answers=answers, catalogue=load_file(shown, tmp_path / "kept"))
-    assert "shows nothing of a password" in str(stopped.value)
+    assert "shows nothing of a password, and the installer does not ask for this one twice" in str(
+        stopped.value
+    )
     assert given(rig) == {}
 
 
