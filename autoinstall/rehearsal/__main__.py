@@ -40,7 +40,7 @@ def _prepare(given: argparse.Namespace) -> int:
     except UnknownFault as problem:
         return _refuse(str(problem))
     try:
-        ready = home.prepare(given.home, given.seed, faults, given.session)
+        ready = home.prepare(given.home, given.seed, faults, given.suite, given.session)
     except home.NotPrepared as problem:
         sys.stderr.write(f"{problem}\n")
         return HOST_FAILED

@@ -49,7 +49,9 @@ class NotPrepared(Exception):
     """The rehearsal could not be made ready; the text is a whole sentence."""
 
 
-def prepare(home: Path, seed: int, faults: Sequence[Fault], session: Path | None = None) -> dict[str, Any]:
+def prepare(
+    home: Path, seed: int, faults: Sequence[Fault], suite: str, session: Path | None = None
+) -> dict[str, Any]:
     """Make the folder and start what it needs; what runs there already stays. Raises NotPrepared.
 
     The dialogs of `session` (a file) are asked instead of the suite's.
@@ -59,7 +61,7 @@ def prepare(home: Path, seed: int, faults: Sequence[Fault], session: Path | None
     home = home.resolve()
     if session:
         shutil.copyfile(session, home / SESSION)
-    mirror = _start_mirror(home)
+    mirror = _start_mirror(home, suite)
     return {
         "path": str(home / "bin"),
         "environment": {"AUTOINSTALL_REHEARSAL_HOME": str(home)},
@@ -117,13 +119,13 @@ def _write_commands(home: Path) -> None:
         fresh.replace(home / "bin" / name)
 
 
-def _start_mirror(home: Path) -> dict[str, Any]:
+def _start_mirror(home: Path, suite: str) -> dict[str, Any]:
     """The running mirror's own description; one is started where none runs."""
     described = home / "mirror.json"
     server = _mirror_process(home)
     if server is None or not server.alive():
         described.unlink(missing_ok=True)
-        server = _run_mirror(home)
+        server = _run_mirror(home, suite)
     limit = time.monotonic() + MIRROR_BEGINS_WITHIN
     while not described.exists():
         if not server.alive():
@@ -135,12 +137,12 @@ def _start_mirror(home: Path) -> dict[str, Any]:
     return document
 
 
-def _run_mirror(home: Path) -> Process:
+def _run_mirror(home: Path, suite: str) -> Process:
     words = home / "log" / "mirror.log"
     words.touch(mode=0o600)
     with words.open("ab") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "autoinstall.rehearsal.mirror", "--home", str(home)],
+            [sys.executable, "-m", "autoinstall.rehearsal.mirror", "--home", str(home), "--suite", suite],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -324,3 +324,23 @@ def test_a_recorded_session_is_answered_as_the_file_says_not_as_it_was(autoinsta
     done = autoinstall(*words, timeout=300, **variables)
     failure = json.loads(done.stdout)["failure"]
     assert (done.returncode, failure["kind"], failure["question"]) == (1, "unanswered", "clock-setup/utc")
+
+
+@pytest.mark.guest
+def test_the_shipped_answers_for_debian_13_answer_what_its_real_installer_asked(autoinstall, tmp_path):
+    cast = str(RECORDINGS / "debian-13-whole.cast")
+    answers = str(RECORDINGS.parents[1] / "answers" / "debian-13.yaml")
+    variables = {
+        "AUTOINSTALL_SECRET_USER_PASSWORD": "correct horse battery",
+        "AUTOINSTALL_SECRET_ROOT_PASSWORD": "staple for debian",
+        "AUTOINSTALL_REHEARSAL_PACE": "0",
+    }
+    done = autoinstall(
+        "rehearse", answers, "--from", cast, "--work", "work", "--json", timeout=300, **variables
+    )
+    document = json.loads(done.stdout)
+    assert document["failure"] is None, done.stderr
+    recorded = json.loads(autoinstall("inspect", cast, "--json").stdout)["dialogs"]
+    wanted = [one["question"] for one in recorded if one["answer"] is not None]
+    assert [one["question"] for one in document["asked"]] == wanted
+    assert len(wanted) == 25

@@ -23,9 +23,11 @@ def main() -> int:
         prog="python -m autoinstall.rehearsal.mirror", description="a rehearsal's mirror"
     )
     parser.add_argument("--home", type=Path, required=True, help="the rehearsal's folder")
-    home = parser.parse_args().home.resolve()
+    parser.add_argument("--suite", default="precise", help="the release whose installer it is to have")
+    given = parser.parse_args()
+    home = given.home.resolve()
     try:
-        _prepare(home)
+        _prepare(home, given.suite)
     except CannotSign as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
@@ -36,14 +38,14 @@ def main() -> int:
     return 0
 
 
-def _prepare(home: Path) -> None:
+def _prepare(home: Path, suite: str) -> None:
     """Make and sign the files, unless an earlier mirror of this rehearsal has: its key stays the one key."""
     ready = home / "mirror"
     if ready.is_dir():
         return
     making = home / f".mirror.{os.getpid()}"
     with fresh_key() as key:
-        archive.make(making, key)
+        archive.make(making, key, suite)
         key.export(home / "keyring.gpg")
     making.rename(ready)
 

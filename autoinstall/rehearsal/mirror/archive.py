@@ -26,18 +26,20 @@ _XEN_DESCRIPTION = (
 )
 
 
-def make(folder: Path, key: Key) -> None:
-    """Fill `folder` with `ubuntu/dists/SUITE/...` for each suite whose questions the rehearsal knows."""
-    for templates in sorted(_DATA.glob("*.templates")):
-        suite = folder / "ubuntu/dists" / templates.stem
-        for architecture in _ARCHITECTURES:
-            images = suite / f"main/installer-{architecture}/current/images"
-            _make_images(images, templates.read_text(encoding="utf-8"))
-            for name in _SUMS:
-                key.sign(images / name, images / f"{name}.gpg")
-        _make_release(suite)
-        key.sign(suite / "Release", suite / "Release.gpg")
-        key.clear_sign(suite / "Release", suite / "InRelease")
+def make(folder: Path, key: Key, suite: str) -> None:
+    """Fill `folder` with `ubuntu/dists/SUITE/...`: for a suite whose questions the rehearsal does not know, an initrd
+    without any."""
+    known = _DATA / f"{suite}.templates"
+    templates = known.read_text(encoding="utf-8") if known.exists() else ""
+    place = folder / "ubuntu/dists" / suite
+    for architecture in _ARCHITECTURES:
+        images = place / f"main/installer-{architecture}/current/images"
+        _make_images(images, templates)
+        for name in _SUMS:
+            key.sign(images / name, images / f"{name}.gpg")
+    _make_release(place)
+    key.sign(place / "Release", place / "Release.gpg")
+    key.clear_sign(place / "Release", place / "InRelease")
 
 
 def _make_images(images: Path, templates: str) -> None:
@@ -79,7 +81,7 @@ def initrd(templates: str) -> bytes:
 
 def _initrd_files(templates: str) -> Iterator[tuple[str, bytes | None]]:
     components: dict[str, list[str]] = {}
-    for stanza in templates.strip().split("\n\n"):
+    for stanza in filter(None, templates.strip().split("\n\n")):
         name = stanza.split("\n", 1)[0].removeprefix("Template:").strip()
         components.setdefault(name.split("/")[0], []).append(stanza)
     yield "README", _INITRD_TEXT.encode()
