@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class Foot:
 
 def _prompt_that_ends(rows: Sequence[Row], end: int, vocabulary: Vocabulary) -> tuple[int, str | None]:
     """The first row and the text of the prompt whose last row is this one, if it is one's."""
-    if not rows[end].text.strip():
+    if rows[end].text.rstrip()[-1:] not in _last_letters(vocabulary):
         return end, None
     for begin in range(end, max(-1, end - MOST_ROWS_OF_A_PROMPT), -1):
         whole = "".join(row.text for row in rows[begin : end + 1]).rstrip()
@@ -77,6 +78,12 @@ def _prompt_that_ends(rows: Sequence[Row], end: int, vocabulary: Vocabulary) -> 
         if unbroken and (whole in vocabulary.press_enter or PROMPT.match(whole)):
             return begin, whole
     return end, None
+
+
+@functools.lru_cache(maxsize=8)
+def _last_letters(vocabulary: Vocabulary) -> frozenset[str]:
+    """How a prompt can end: most rows are none, and soon told."""
+    return frozenset({">"} | {text[-1:] for text in vocabulary.press_enter | vocabulary.passwords})
 
 
 def is_full(row: Row) -> bool:
