@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from autoinstall.answers.installed_user import USER_NAME, installed_user
 from autoinstall.build.context import BuildContext
 from autoinstall.build.folder import write_private
-from autoinstall.build.installed_user import installed_user
 from autoinstall.errors import VerificationError
 from autoinstall.events import read_events
 from autoinstall.image.finished_disk import FinishedDisk
@@ -27,7 +27,9 @@ def check_hygiene(context: BuildContext, disk: Path) -> None:
     if not context.answers.hygiene:
         return
     finished = FinishedDisk(disk)
-    found = findings(finished, _cured(context), installed_user(context.answers))
+    user = installed_user(context.answers)
+    known = user if user and USER_NAME.fullmatch(user) else None
+    found = findings(finished, _cured(context), known)
     path = context.folder.image / "hygiene.json"
     context.state.will_make(path)
     write_private(path, json.dumps([finding.document for finding in found], indent=2) + "\n")

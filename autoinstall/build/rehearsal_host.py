@@ -83,6 +83,7 @@ def _succeed(done: Completed, doing: str) -> Completed:
     raise error(
         f"could not {doing}: {done.stderr.strip() or f'exit status {done.status}'}",
         kind="rehearsal",
-        hint="`autoinstall rehearse --faults` lists the faults; README says what the rehearsal needs",
+        hint="`autoinstall rehearse --faults` lists the faults; of other suites a recorded session can be rehearsed "
+        "(`rehearse --from RECORDING`)",
         host_said=done.said or None,
     )

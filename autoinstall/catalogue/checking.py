@@ -7,12 +7,16 @@ from difflib import get_close_matches
 
 from autoinstall.answers.aliases import PRESEED_NAMES
 from autoinstall.answers.answer import Answer, ErrorPolicy, Place
+from autoinstall.answers.installed_user import USER_NAME, installed_user
 from autoinstall.answers.local_paths import check_files
 from autoinstall.answers.model import Answers
 from autoinstall.answers.problem import Findings, Problem
+from autoinstall.answers.sections import HYGIENE_ITEMS
 from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.priorities import highest_priorities, is_asked
 from autoinstall.catalogue.question import ASKED_TYPES, Question
+
+_INSTALLER_USER = HYGIENE_ITEMS[-1]
 
 _ANSWERED_BY_BUTTON = ("yes", "no", "goback")
 _WORDS_OF_BOOLEANS = frozenset(("true", "false", "yes", "no"))
@@ -21,11 +25,13 @@ _WORDS_OF_BOOLEANS = frozenset(("true", "false", "yes", "no"))
 def check(answers: Answers, catalogue: Catalogue, *, needs_keyring: bool = False) -> Findings:
     """All that can be found without a host or a network.
 
-    Errors: local files that are not there, answers whose type cannot fit their question. Warnings: names and
+    Errors: local files that are not there, answers whose type cannot fit their question, a user of the installer's
+    that cannot be cleaned away. Warnings: names and
     choices that the catalogue lacks, answers to what is not asked at the file's priority or cannot be given by its
     frontend, an absent keyring (an error with `needs_keyring`), `verify: none`.
     """
     found = check_files(answers, needs_keyring=needs_keyring) + _unverified(answers)
+    found += Findings(errors=tuple(_unremovable(answers)))
     for answer in answers.book.answers:
         found += _check_answer(answer, catalogue)
     found += Findings(warnings=(*_never_asked(answers), *_unanswerable_on_a_line(answers, catalogue)))
@@ -40,6 +46,21 @@ def _unverified(answers: Answers) -> Findings:
     place = answers.place_of("installer", "verify")
     message = "nothing proves that kernel and initrd are the archive's own"
     return Findings(warnings=(Problem.at(place, ("installer", "verify"), message),))
+
+
+def _unremovable(answers: Answers) -> Iterator[Problem]:
+    """The installer's own user that is to be cleaned away, where it cannot be."""
+    if _INSTALLER_USER not in answers.hygiene:
+        return
+    user, place = installed_user(answers), answers.place_of("hygiene")
+    if user is not None and not USER_NAME.fullmatch(user):
+        message, hint = f"{_INSTALLER_USER}: {user!r} is no name of a user", "see passwd/username"
+        yield Problem.at(place, ("hygiene",), message, hint)
+    if answers.given_login is not None and user == answers.given_login.user:
+        message = (
+            f"{_INSTALLER_USER}: {user} would be removed, and nobody else could log in to verify the image"
+        )
+        yield Problem.at(place, ("hygiene",), message, "`login: {user: root, ...}`, or leave the item out")
 
 
 def _never_asked(answers: Answers) -> Iterator[Problem]:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from autoinstall.answers.installed_user import USER_NAME
+from autoinstall.errors import InvalidFileError
+
 
 class Cure(StrEnum):
     """What is done to the files of an item."""
@@ -102,7 +105,12 @@ ITEMS: Mapping[str, Item] = {
 
 
 def items_of(user: str | None) -> Mapping[str, Item]:
-    """All items; `user` is the one that the installer made, if it made any."""
+    """All items; `user` is the one that the installer made, if it made any.
+
+    Raises InvalidFileError for a name that no user has: it becomes part of patterns and commands.
+    """
+    if user is not None and not USER_NAME.fullmatch(user):
+        raise InvalidFileError(f"{user!r} is no name of a user", kind="hygiene", hint="see passwd/username")
     return {INSTALLER_USER: _installer_user(user) if user else _NO_USER, **ITEMS}
 
 

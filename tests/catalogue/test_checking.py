@@ -163,3 +163,19 @@ def test_an_empty_checklist_cannot_be_answered_by_the_text_frontend(tmp_path):
     _, warnings = told(tmp_path, "installer: {frontend: text}\n" + text)
     assert any("cannot answer a checklist with nothing" in warning for warning in warnings)
     assert not any("checklist" in warning for warning in told(tmp_path, text)[1])
+
+
+LOGIN = "login: {{user: ubuntu, password: {{secret: pw}}}}\n"
+REMOVED = LOGIN + "hygiene: [installer-user]\nquestions:\n  passwd/username: {}\n"
+
+
+def test_the_user_that_logs_in_to_verify_cannot_be_removed(tmp_path):
+    errors, _ = told(tmp_path, REMOVED.format("ubuntu"))
+    assert [error for error in errors if "installer-user: ubuntu would be removed, and nobody else" in error]
+    assert not [error for error in told(tmp_path, REMOVED.format("jane"))[0] if "installer-user" in error]
+
+
+@pytest.mark.parametrize("name", ["../etc", "jane;reboot", "Jane", "x.*"])
+def test_a_name_that_no_user_has_cannot_be_removed(tmp_path, name):
+    errors, _ = told(tmp_path, REMOVED.format(f'"{name}"'))
+    assert [error for error in errors if f"installer-user: {name!r} is no name of a user" in error]

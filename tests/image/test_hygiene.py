@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autoinstall.errors import VerificationError
+from autoinstall.errors import InvalidFileError, VerificationError
 from autoinstall.guest.cleaning import clean_command
 from autoinstall.image.finished_disk import FinishedDisk
 from autoinstall.image.hygiene import HygieneState, findings, items_of, tolerated
@@ -137,3 +137,9 @@ def test_a_disk_that_cannot_be_read_is_no_clean_one(tmp_path: Path, content: byt
     (tmp_path / "disk").write_bytes(content)
     with pytest.raises(VerificationError, match="no partitions"):
         FinishedDisk(tmp_path / "disk")
+
+
+@pytest.mark.parametrize("name", ["../etc", "jane;reboot", "x.*", ""])
+def test_a_name_that_no_user_has_never_reaches_a_command(name: str) -> None:
+    with pytest.raises(InvalidFileError, match="is no name of a user"):
+        clean_command(["installer-user"], name)

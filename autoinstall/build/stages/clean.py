@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from autoinstall.answers.installed_user import installed_user
 from autoinstall.build.context import BuildContext
 from autoinstall.build.finished_hygiene import HYGIENE_STEP
 from autoinstall.build.guest_session import GuestSession
-from autoinstall.build.installed_user import installed_user
-from autoinstall.errors import UsageError
 from autoinstall.guest.cleaning import clean
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import StepState
-from autoinstall.image.hygiene import INSTALLER_USER
-
-_USER_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
-"""As adduser(8) takes it."""
 
 
 class CleanStage:
@@ -30,17 +24,7 @@ class CleanStage:
         return {"hygiene": context.answers.hygiene}
 
     def validate(self, context: BuildContext) -> None:
-        answers = context.answers
-        if INSTALLER_USER not in answers.hygiene:
-            return
-        user = installed_user(answers)
-        if user is not None and not _USER_NAME.fullmatch(user):
-            raise _refused(f"{user!r} is no name of a user", "see passwd/username in the answers file")
-        if user == answers.login.user:
-            raise _refused(
-                f"{user} is to be removed, and nobody else could log in to verify the image",
-                "`login: {user: root, ...}`, or leave installer-user out",
-            )
+        """Nothing to see beforehand."""
 
     def run(self, context: BuildContext) -> None:
         if context.answers.hygiene:
@@ -63,7 +47,3 @@ class CleanStage:
 
     def clean_up(self, context: BuildContext) -> None:
         self._guest.end(context)
-
-
-def _refused(message: str, hint: str) -> UsageError:
-    return UsageError(f"hygiene: {INSTALLER_USER}: {message}", kind="hygiene", hint=hint)

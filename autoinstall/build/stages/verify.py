@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from autoinstall.answers.installed_user import installed_user
 from autoinstall.answers.steps import Profile, PutFile
 from autoinstall.build.context import BuildContext
 from autoinstall.build.descriptions import write_verify_description
 from autoinstall.build.guest_session import GuestSession
-from autoinstall.build.installed_user import installed_user
 from autoinstall.build.new_identity import bring_context_disk, given_identity, remove_context_disk
 from autoinstall.errors import HostError, VerificationError
 from autoinstall.guest.shell import Shell

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from autoinstall.answers.model import Answers
+
+USER_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+"""As adduser(8) takes it."""
 
 _NO = ("false", "no")
 
