@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from autoinstall.build.consoles import AfterClose, DomainConsole
 from autoinstall.build.context import BuildContext
+from autoinstall.build.domains import RESTART_SECONDS
 from autoinstall.build.state import DomainRecord
 from autoinstall.console.channel import Channel, ConsoleClosed
 from autoinstall.deadline import Deadline
@@ -75,6 +76,8 @@ def see_off_unseen(context: BuildContext, record: DomainRecord, before: int | No
     deadline = Deadline.after(REBOOT_SECONDS)
     while (again := context.domains.follow(record)) == before and not deadline.expired:
         _pause(POLL_SECONDS)
+    if again is None and context.answers.machine.on_reboot == "restart":
+        again = context.domains.follow_restart(record, Deadline.after(RESTART_SECONDS))
     if again is None:
         return "installed; the domain is gone after its reboot, as it should be"
     how = _shut_down(context, record)

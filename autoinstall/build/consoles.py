@@ -10,6 +10,7 @@ import threading
 from enum import StrEnum
 
 from autoinstall.build.context import BuildContext
+from autoinstall.build.domains import RESTART_SECONDS
 from autoinstall.build.state import DomainRecord
 from autoinstall.console.channel import Channel, attach
 from autoinstall.deadline import Deadline
@@ -22,9 +23,6 @@ BUSY_SECONDS = 15.0
 
 NOT_READY_SECONDS = 60.0
 """A restarted domain was without a console for 6 to 20 s while it was built."""
-
-RESTART_SECONDS = 30.0
-"""After the end of a domain that is to restart, the new one has its name within that time."""
 
 DYING_SECONDS = 30.0
 """A domain that powered off stays listed for up to 13 s after its console has ended."""
@@ -114,8 +112,7 @@ class DomainConsole:
     def _domain_now(self, restarts: bool) -> AfterClose:
         before = self._record.domid
         patience = Deadline.after(RESTART_SECONDS if restarts else 0.0)
-        while (now := self._context.domains.follow(self._record)) is None and not patience.expired:
-            _pause(PAUSE)
+        now = self._context.domains.follow_restart(self._record, patience)
         if now is None:
             self._require_same_host()
             return AfterClose.GONE

@@ -14,6 +14,9 @@ from autoinstall.toolstack.description import name_in, uuid_of
 from autoinstall.toolstack.domain import Toolstack
 
 POLL_SECONDS = 0.1
+RESTART_SECONDS = 30.0
+"""After the end of a domain that is to restart, the new one has its name within that time."""
+
 END_SECONDS = 60.0
 """For a domain to go after it was destroyed; a loaded host took 2.8 s (Xen 4.17)."""
 
@@ -59,6 +62,23 @@ class OwnDomains:
             record.domid = domid
             self._state.save()
         return domid
+
+    def follow_restart(self, record: DomainRecord, patience: Deadline) -> int | None:
+        """As `follow`, with patience: a host that restarts a guest has no such domain for a moment."""
+        look = Retrying(
+            retry=retry_if_result(lambda domid: domid is None),
+            stop=stop_after_delay(patience.remaining),
+            wait=wait_fixed(POLL_SECONDS),
+            retry_error_callback=lambda state: None,
+        )
+        domid: int | None = look(self.follow, record)
+        return domid
+
+    def find_restarting(self, purpose: str, patience: Deadline) -> DomainRecord | None:
+        """As `find`, with that patience; at once where nothing of that purpose was made and not seen to be gone."""
+        records = [record for record in self._state.state.domains if record.purpose == purpose]
+        found = [record for record in records if self.follow_restart(record, patience) is not None]
+        return found[0] if found else None
 
     def is_gone(self, record: DomainRecord) -> bool:
         """Whether no domain of that name is left that could be ours."""

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autoinstall.build.context import BuildContext
-from autoinstall.build.state import BuildState, StageState
+from autoinstall.build.domains import RESTART_SECONDS
+from autoinstall.build.state import BuildState, DomainRecord, StageState
+from autoinstall.deadline import Deadline
 from autoinstall.events import read_events
 from autoinstall.installer.lifecycle import Happening
 
@@ -35,9 +37,15 @@ def was_interrupted(state: BuildState, fingerprint: str) -> bool:
 
 def can_go_on(context: BuildContext) -> bool:
     """Whether the install domain is where it was left. One that began anew was complete, or its disk is spoilt."""
-    found = context.domains.find("install")
+    found = living_install(context)
     before = earlier(context.folder.events)
     return found is not None and (before.domid in (None, found.domid) or before.complete)
+
+
+def living_install(context: BuildContext) -> DomainRecord | None:
+    """The install domain, if it lives; one that was complete may just be restarting."""
+    restarts = context.answers.machine.on_reboot == "restart" and earlier(context.folder.events).complete
+    return context.domains.find_restarting("install", Deadline.after(RESTART_SECONDS if restarts else 0.0))
 
 
 def earlier(events: Path) -> Earlier:

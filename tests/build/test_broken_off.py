@@ -84,12 +84,16 @@ def test_a_killed_build_whose_answers_change_begins_its_install_anew(places: Pat
     assert processes_of(work) == []
 
 
+CONFIRMED = '"event": "answered", "stage": "install", "question": "finish-install/reboot_in_progress"'
+"""Enter was pressed, and the dialog went away; until then nobody would press it any more."""
+
+
 def test_an_install_that_was_complete_when_the_build_was_killed_is_never_answered_again(
     places: Path,
 ) -> None:
     """The host starts the installer again meanwhile: it is shut down, and no key goes to it."""
     work = places / "killed-late"
-    kill_once(work, '"happening": "installation-complete"')
+    kill_once(work, CONFIRMED)
     recorded = (work / "install.cast").read_bytes()
     document = run_build(request(work, resume=True, until="boot"))
     assert document["failure"] is None

@@ -17,7 +17,7 @@ from autoinstall.build.endings import error_of_ending
 from autoinstall.build.netboot_source import has_stand_ins
 from autoinstall.build.places import CATALOGUES, cache_folder
 from autoinstall.build.state import DomainRecord
-from autoinstall.build.takeover import earlier
+from autoinstall.build.takeover import earlier, living_install
 from autoinstall.catalogue.catalogue import Catalogue
 from autoinstall.catalogue.shipped import load_installer, load_shipped
 from autoinstall.console.channel import Channel
@@ -57,7 +57,7 @@ class InstallStage:
         write_descriptions(context)
 
     def run(self, context: BuildContext) -> None:
-        kept = context.domains.find("install")
+        kept = living_install(context)
         before = earlier(context.folder.events)
         if kept and before.complete:
             sentence = see_off_unseen(context, kept, before.domid)
