@@ -9,7 +9,7 @@ from autoinstall.dialog.press import CLEAR, RETURN, Press, Purpose, Unreachable
 _HELP, _GO_BACK, _EMPTY = COMMANDS = ("?", "<", "!")
 """Lines that the frontend takes for help, Go Back and the empty text."""
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 GO_BACK = "Go Back"
 """What the command is called where answers are shown; the frontend itself draws no button for it."""
@@ -29,7 +29,7 @@ def next_line_key(dialog: Dialog, reply: Reply, cleared: int | None) -> Press | 
     secret = isinstance(reply, Fill) and reply.secret
     torn = line.broken and cleared != line.row
     if torn and not line.typed:
-        return Press(Purpose.TYPE, text=probe(wanted, ""))
+        return Press(Purpose.TYPE, text=_LETTERS[0])
     if line.typed == wanted and not torn:
         return Press(Purpose.SUBMIT, RETURN)
     if line.typed:
@@ -82,9 +82,9 @@ def _labelled(labels: tuple[str, ...], number: str) -> str | None:
     return labels[index] if 0 <= index < len(labels) else None
 
 
-def probe(*taken: str) -> str:
+def probe(*taken: str) -> str | None:
     """A letter that stands in none of these texts: seen on the line, all that was typed before it has arrived."""
-    return next(letter for letter in _LETTERS if not any(letter in text for text in taken))
+    return next((letter for letter in _LETTERS if not any(letter in text for text in taken)), None)
 
 
 def _number(dialog: Dialog, label: str) -> str | Unreachable:

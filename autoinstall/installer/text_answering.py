@@ -70,14 +70,19 @@ class TextAnswering:
                 continue
             self._seen = self._seen.look(dialog, self._reply)
             press = next_key(dialog, self._reply, self._seen)
-            if isinstance(press, Unreachable):
-                return press
-            if press.purpose is not Purpose.SUBMIT:
-                self._press(press, dialog, deadline)
-            elif self.doubt:
-                self._resolve_doubt(dialog, deadline)
-            elif self._enter(dialog, deadline):
-                return self.answered()
+            result = press if isinstance(press, Unreachable) else self._act(press, dialog, deadline)
+            if result is not None:
+                return result
+        return None
+
+    def _act(self, press: Press, dialog: Dialog, deadline: Deadline) -> Answered | Unreachable | None:
+        """Press, if it is time for that; None while there is more to do."""
+        if press.purpose is not Purpose.SUBMIT:
+            self._press(press, dialog, deadline)
+        elif self.doubt:
+            return self._resolve_doubt(dialog, deadline)
+        elif self._enter(dialog, deadline):
+            return self.answered()
         return None
 
     def answered(self) -> Answered:
@@ -137,11 +142,13 @@ class TextAnswering:
             patience = deadline.nested(self._view.pace.patience)
         return False
 
-    def _resolve_doubt(self, dialog: Dialog, deadline: Deadline) -> None:
+    def _resolve_doubt(self, dialog: Dialog, deadline: Deadline) -> Unreachable | None:
         """Type a letter that is none of those on their way; seen, it proves that all before it has arrived."""
         typed = dialog.line.typed if dialog.line else ""
         wanted = line_for(dialog, self._reply)
         letter = probe(typed, self._probes, wanted if isinstance(wanted, str) else "")
+        if letter is None:
+            return Unreachable("keys may still be on their way, and no letter is left to find out")
         self._probes += letter
         self._view.send(letter.encode())
         self.presses += 1
@@ -149,6 +156,7 @@ class TextAnswering:
             self.doubt = False
         else:
             self._view.pace.key_missed()
+        return None
 
     def _enter(self, dialog: Dialog, deadline: Deadline) -> bool:
         """Enter, on a settled line that still shows the reply; True when the question went away."""
