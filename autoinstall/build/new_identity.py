@@ -13,6 +13,7 @@ from autoinstall.guest.verification import CONTEXT_SCRIPTS, Identity
 from autoinstall.image.context_disk import write_context_disk
 
 _PACKAGE = "opennebula-context"
+_FILE = "context.iso"
 IDENTITY = Identity("from-context", "192.168.0.10")
 
 
@@ -34,7 +35,7 @@ def bring_context_disk(context: BuildContext) -> tuple[Path, ...]:
     if identity is None:
         return ()
     network = identity.address.rpartition(".")[0]
-    path = context.folder.image / "context.iso"
+    path = context.folder.image / _FILE
     context.state.will_make(path)
     write_context_disk(
         path,
@@ -51,7 +52,8 @@ def bring_context_disk(context: BuildContext) -> tuple[Path, ...]:
 
 
 def remove_context_disk(context: BuildContext) -> None:
-    """It is no part of the image."""
-    path = context.folder.image / "context.iso"
-    path.unlink(missing_ok=True)
-    context.state.forget_files([path])
+    """It is no part of the image; one that the build did not make stays."""
+    path = context.folder.image / _FILE
+    if str(path) in context.state.state.files:
+        path.unlink(missing_ok=True)
+        context.state.forget_files([path])
