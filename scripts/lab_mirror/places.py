@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from autoinstall.errors import BusyError
+from scripts.lab.folder import LabFolder
 
-_MARK = ".lab-mirror"
 _WORKPLACE = "making-"
 
 
@@ -30,24 +29,10 @@ class Variant(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(LabFolder):
     """The lab's folder."""
 
-    folder: Path
-
-    def claim(self) -> None:
-        """Make the folder and mark it as ours. Raises BusyError where it holds what is not ours."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not self.is_ours:
-            if any(self.folder.iterdir()):
-                raise BusyError(
-                    f"{self.folder} is in use for something else", hint="name an empty folder: --folder DIR"
-                )
-            (self.folder / _MARK).touch()
-
-    @property
-    def is_ours(self) -> bool:
-        return (self.folder / _MARK).is_file()
+    program = "lab-mirror"
 
     @contextlib.contextmanager
     def workplace(self) -> Iterator[Path]:

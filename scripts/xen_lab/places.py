@@ -5,35 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autoinstall.errors import BusyError
-
-_MARK = ".xen-lab"
+from scripts.lab.folder import LabFolder
 
 READY = "ready"
 """The saved state that `up` begins with: booted, logged in to once, no guest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lab:
+class Lab(LabFolder):
     """The lab's folder."""
 
-    folder: Path
+    program = "xen-lab"
 
     def claim(self) -> None:
-        """Make the folder and mark it as ours. Raises BusyError where it holds what is not ours."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if not self.is_ours:
-            if any(self.folder.iterdir()):
-                raise BusyError(
-                    f"{self.folder} is in use for something else", hint="name an empty folder: --folder DIR"
-                )
-            (self.folder / _MARK).touch()
+        """As any lab's folder, with what is in it. Raises BusyError."""
+        LabFolder.claim(self)
         for made in (self.boot, self.run, self.saved):
             made.mkdir(exist_ok=True)
-
-    @property
-    def is_ours(self) -> bool:
-        return (self.folder / _MARK).is_file()
 
     @property
     def lock(self) -> Path:

@@ -1,0 +1,1 @@
+"""What the labs (`scripts/lab-mirror`, `scripts/xen-lab`) have in common."""
