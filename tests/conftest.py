@@ -17,7 +17,7 @@ from hypothesis import settings
 
 INSTALL = (
     "apt-get install cdebconf screen qemu-system-x86 qemu-utils e2fsprogs fdisk "
-    "openssh-client debootstrap rpm "
+    "openssh-client debootstrap rpm insserv "
     "debian-installer-12-netboot-amd64 gpgv gnupg openssl busybox cpio dash shellcheck"
 )
 IN_CI = os.environ.get("CI") == "true"
@@ -56,6 +56,7 @@ TOOLS: dict[str, Callable[[], bool]] = {
         and Path("/usr/lib/debian-installer/images/12/amd64/text/debian-installer").is_dir()
     ),
     "guest": _private_root,
+    "insserv": lambda: bool(shutil.which("insserv", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")),
     "rpm": lambda: _has("rpm", "rpmbuild"),
     "xen": lambda: _has("qemu-system-x86_64", "qemu-img", "ssh", "debootstrap"),
 }

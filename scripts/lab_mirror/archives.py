@@ -15,6 +15,7 @@ from scripts.lab_mirror.components import INDEX, Components, official_header
 from scripts.lab_mirror.debian_13 import (
     ARCHITECTURE,
     BASE_PACKAGES,
+    CONTEXT_DEPENDENCIES,
     DEBOOTSTRAP_UDEBS,
     LATER_PACKAGES,
     PARAVIRTUAL_PACKAGES,
@@ -64,7 +65,8 @@ def make_pool(
 ) -> str:
     """The uncompressed packages of the small archives, and the index of them."""
     names = {*apt.with_dependencies([*apt.of_priority("required"), *BASE_PACKAGES, *LATER_PACKAGES])}
-    names |= {*apt.with_dependencies(PARAVIRTUAL_PACKAGES)}
+    for more in (PARAVIRTUAL_PACKAGES, CONTEXT_DEPENDENCIES):
+        names |= {*apt.with_dependencies(more)}
     packages = [apt.package(name) for name in sorted(names)]
 
     def work() -> None:

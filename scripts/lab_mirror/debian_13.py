@@ -68,6 +68,14 @@ LATER_PACKAGES = (
 PARAVIRTUAL_PACKAGES = ("grub-xen",)
 """What it asks for in place of grub-pc, with which it conflicts, in a paravirtualised guest of Xen."""
 
+CONTEXT_DEPENDENCIES = _words(
+    """
+    util-linux bash curl bind9-host cloud-utils parted ruby ifupdown sudo passwd dbus openssh-server qemu-guest-agent
+    gawk virt-what
+    """
+)
+"""What OpenNebula's contextualization package 7.2 depends on, of the choices those that are in the base system."""
+
 LIVE_PACKAGES = (
     KERNEL,
     *_words("initramfs-tools busybox zstd grub-common grub2-common grub-pc-bin"),

@@ -7,16 +7,21 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from autoinstall.answers.sections import HYGIENE_ITEMS
+from scripts.lab_mirror.lending import lent
+from scripts.lab_mirror.places import Variant
 from tests.conftest import needs
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "tests" / "data" / "one-context" / "one-context_7.2.1-0_all.deb"
 SECONDS = 75 * 60
 """Five times what it takes on a quiet machine of two cores without hardware virtualisation."""
 
@@ -43,10 +48,32 @@ class Installation:
 
 
 @pytest.fixture(scope="session")
-def installation() -> Installation:
+def served() -> Iterator[None]:
+    """The mirror stays where it is for all installations: answers that name it again are the same answers."""
     needs("qemu")
+    with lent(Variant.LIVE, lambda line: None):
+        yield
+
+
+@pytest.fixture(scope="session")
+def installation(served: None) -> Installation:
     needs("guest")
-    work = ROOT / "build" / f"test-real-{time.strftime('%Y%m%d-%H%M%S')}"
+    return build("real", "--set", f"hygiene=[{', '.join(HYGIENE_ITEMS)}]")
+
+
+@pytest.fixture(scope="session")
+def with_package(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """The same installation again, made ready by OpenNebula's own package in place of our script."""
+    answers = yaml.load((ROOT / "answers" / "debian-13.yaml").read_text(), Loader=yaml.BaseLoader)
+    answers["guest"] = [{"profile": {"name": "opennebula-context", "file": str(PACKAGE)}}]
+    file = tmp_path_factory.mktemp("context") / "answers.yaml"
+    file.write_text(yaml.safe_dump(answers, sort_keys=False))
+    return build("real-package", "--answers", str(file), "--reuse")
+
+
+def build(name: str, *options: str) -> Installation:
+    """One build in a folder of its own below build/."""
+    work = ROOT / "build" / f"test-{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     command = [
         sys.executable,
         "scripts/image",
@@ -55,12 +82,10 @@ def installation() -> Installation:
         "restart",
         "--work",
         str(work),
-        "--set",
-        f"hygiene=[{', '.join(HYGIENE_ITEMS)}]",
         "--json",
     ]
     done = subprocess.run(
-        command,
+        [*command, *options],
         cwd=ROOT,
         env={**os.environ, **PASSWORDS},
         stdin=subprocess.DEVNULL,

@@ -1,0 +1,54 @@
+"""OpenNebula's own contextualization package in the real Debian 13: it starts before the network, and does its work."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from autoinstall.build.stage import STAGES
+from autoinstall.image.finished_disk import FinishedDisk
+from tests.real.conftest import Installation
+
+pytestmark = pytest.mark.real
+
+
+def test_it_begins_with_the_disk_that_was_installed_before(with_package: Installation) -> None:
+    states = {stage["name"]: stage["state"] for stage in with_package.document["stages"]}
+    assert with_package.document["result"] == "done", with_package.document["failure"]
+    assert states == {name: "skipped" if name in STAGES[:3] else "done" for name in STAGES}
+
+
+def test_the_package_with_all_that_it_depends_on_is_installed(with_package: Installation) -> None:
+    (done,) = [
+        event
+        for event in with_package.events("step")
+        if event["name"].startswith("install_package one-context")
+    ]
+    assert done["state"] == "done"
+    assert "one-context 7.2.1-0 is installed" in done["evidence"]
+
+
+def test_it_comes_before_the_network(with_package: Installation) -> None:
+    proofs = [event for event in with_package.events("check") if event["name"] == "prove_context"]
+    assert proofs and all(event["ok"] for event in proofs)
+    assert "one-context-local.service comes before the network" in proofs[-1]["evidence"]
+
+
+def test_the_verified_guest_took_name_and_address_from_its_context_disk(with_package: Installation) -> None:
+    checks = {event["name"]: event for event in with_package.events("check")}
+    assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]
+    assert checks["address from the CONTEXT disk"]["ok"], checks["address from the CONTEXT disk"]
+
+
+def test_the_image_holds_it_and_nothing_that_it_wrote_while_it_was_proved(
+    with_package: Installation, tmp_path: Path
+) -> None:
+    raw = tmp_path / "exported.img"
+    image = with_package.document["image"]["path"]
+    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
+    disk = FinishedDisk(raw)
+    assert disk.exists("/usr/sbin/one-contextd")
+    assert b"from-context" not in disk.content("/etc/hostname")
+    assert b"192.168.0.10" not in disk.content("/etc/network/interfaces")
