@@ -17,8 +17,8 @@ from autoinstall.guest.init_systems import ProveContext
 from autoinstall.guest.profiles import steps_of
 from autoinstall.guest.shell import Shell
 from autoinstall.guest.steps import Check
+from tests.one_context import PACKAGE
 
-PACKAGE = Path(__file__).parents[1] / "data" / "one-context" / "one-context_7.2.1-0_all.deb"
 FILES = Path(__file__).parent / "files"
 SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 

@@ -19,9 +19,9 @@ from autoinstall.answers.sections import HYGIENE_ITEMS
 from scripts.lab_mirror.lending import lent
 from scripts.lab_mirror.places import Variant
 from tests.conftest import needs
+from tests.one_context import PACKAGE
 
 ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "tests" / "data" / "one-context" / "one-context_7.2.1-0_all.deb"
 SECONDS = 75 * 60
 """Five times what it takes on a quiet machine of two cores without hardware virtualisation."""
 

@@ -9,6 +9,7 @@ import pytest
 
 from autoinstall.build.stage import STAGES
 from autoinstall.image.finished_disk import FinishedDisk
+from tests.one_context import VERSION
 from tests.real.conftest import Installation
 
 pytestmark = pytest.mark.real
@@ -27,7 +28,7 @@ def test_the_package_with_all_that_it_depends_on_is_installed(with_package: Inst
         if event["name"].startswith("install_package one-context")
     ]
     assert done["state"] == "done"
-    assert "one-context 7.2.1-0 is installed" in done["evidence"]
+    assert f"one-context {VERSION} is installed" in done["evidence"]
 
 
 def test_it_comes_before_the_network(with_package: Installation) -> None:
