@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,13 @@ import pytest
 from autoinstall.build.stage import STAGES
 from autoinstall.image.finished_disk import FinishedDisk
 from tests.one_context import VERSION
-from tests.real.conftest import Installation
+from tests.real.installation import Installation
 
 pytestmark = pytest.mark.real
 
 
 def test_it_begins_with_the_disk_that_was_installed_before(with_package: Installation) -> None:
-    states = {stage["name"]: stage["state"] for stage in with_package.document["stages"]}
-    assert with_package.document["result"] == "done", with_package.document["failure"]
-    assert states == {name: "skipped" if name in STAGES[:3] else "done" for name in STAGES}
+    with_package.assert_done(*STAGES[:3])
 
 
 def test_the_package_with_all_that_it_depends_on_is_installed(with_package: Installation) -> None:
@@ -38,7 +35,7 @@ def test_it_comes_before_the_network(with_package: Installation) -> None:
 
 
 def test_the_verified_guest_took_name_and_address_from_its_context_disk(with_package: Installation) -> None:
-    checks = {event["name"]: event for event in with_package.events("check")}
+    checks = with_package.checks()
     assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]
     assert checks["address from the CONTEXT disk"]["ok"], checks["address from the CONTEXT disk"]
 
@@ -46,10 +43,7 @@ def test_the_verified_guest_took_name_and_address_from_its_context_disk(with_pac
 def test_the_image_holds_it_and_nothing_that_it_wrote_while_it_was_proved(
     with_package: Installation, tmp_path: Path
 ) -> None:
-    raw = tmp_path / "exported.img"
-    image = with_package.document["image"]["path"]
-    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
-    disk = FinishedDisk(raw)
+    disk = FinishedDisk(with_package.raw_disk(tmp_path))
     assert disk.exists("/usr/sbin/one-contextd")
     assert b"from-context" not in disk.content("/etc/hostname")
     assert b"192.168.0.10" not in disk.content("/etc/network/interfaces")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from autoinstall.build.stage import STAGES
 from tests.build.whole import disk_file, living
-from tests.real.conftest import PASSWORDS, ROOT, Installation
+from tests.real.installation import PASSWORDS, ROOT, Installation
 
 pytestmark = pytest.mark.real
 
@@ -41,19 +39,11 @@ QUESTIONS = [
 
 
 def test_every_stage_is_done(installation: Installation) -> None:
-    document = installation.document
-    assert document["result"] == "done", json.dumps(document["failure"], indent=2)
-    assert [(stage["name"], stage["state"]) for stage in document["stages"]] == [
-        (name, "done") for name in STAGES
-    ]
+    installation.assert_done()
 
 
 def test_the_installers_questions_were_answered_once_each(installation: Installation) -> None:
-    answered = installation.events("answered")
-    questions = [event["question"] for event in answered]
-    assert questions[: len(QUESTIONS)] == QUESTIONS
-    assert questions[-1] == "finish-install/reboot_in_progress"
-    assert len(set(questions)) == len(questions)
+    assert installation.assert_answered_once()[: len(QUESTIONS)] == QUESTIONS
 
 
 def test_the_kernel_and_initrd_were_proved_by_debians_own_signature(installation: Installation) -> None:
@@ -68,22 +58,11 @@ def test_the_installer_came_up_again_and_got_no_key(installation: Installation) 
     assert happened[:2] == ["kernel-boot", "installer-started"]
     complete = happened.index("installation-complete")
     assert "kernel-boot" in happened[complete:] or "reboot" in happened[complete:]
-    assert any("came up again" in str(event.get("text")) for event in installation.events("progress"))
-    recorded = installation.recorded("install.cast")
-    marks = [number for number, event in enumerate(recorded) if event[1:] == ["m", "installation-complete"]]
-    typed = [event[2] for event in recorded[marks[0] :] if event[1] == "i"]
-    assert typed[:1] == ["\r"]
-    assert set(typed[1:]) <= {"\x1d"}
+    installation.assert_left_by_the_second_installer()
 
 
 def test_the_image_is_whole_and_holds_the_edits(installation: Installation, tmp_path: Path) -> None:
-    image = Path(installation.document["image"]["path"])
-    subprocess.run(["qemu-img", "check", "-q", image], check=True, timeout=600)
-    subprocess.run(
-        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=image.parent, check=True, timeout=600
-    )
-    raw = tmp_path / "exported.img"
-    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
+    raw = installation.raw_disk(tmp_path)
     files = ROOT / "answers" / "files"
     assert disk_file(raw, "/usr/local/sbin/vmcontext") == (files / "vmcontext").read_text()
     assert (
@@ -104,18 +83,18 @@ def test_the_finished_disk_holds_nothing_of_the_installation(installation: Insta
     assert {"/etc/passwd", "/etc/shadow", "/etc/group", "/home/debian"} <= set(
         found["installer-user"]["paths"]
     )
-    checks = {event["name"]: event["ok"] for event in installation.events("check")}
-    assert checks["no user debian"] and checks["user root"]
+    checks = installation.checks()
+    assert checks["no user debian"]["ok"] and checks["user root"]["ok"]
 
 
 def test_the_image_starts_on_kvm_and_xen_alike(installation: Installation) -> None:
-    checks = {event["name"]: event["ok"] for event in installation.events("check")}
-    assert checks["root by UUID"] is True
-    assert checks["disk drivers of KVM and Xen in the initrd"] is True
+    checks = installation.checks()
+    assert checks["root by UUID"]["ok"] is True
+    assert checks["disk drivers of KVM and Xen in the initrd"]["ok"] is True
 
 
 def test_the_verified_guest_took_name_and_address_from_its_context_disk(installation: Installation) -> None:
-    checks = {event["name"]: event for event in installation.events("check")}
+    checks = installation.checks()
     assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]
     assert checks["address from the CONTEXT disk"]["ok"], checks["address from the CONTEXT disk"]
     assert not (installation.work / "image" / "context.iso").exists()

@@ -21,7 +21,7 @@ from scripts.lab_mirror.lending import lent, overrides
 from scripts.lab_mirror.places import Variant
 from tests.build.whole import living
 from tests.conftest import needs
-from tests.real.conftest import PASSWORDS, ROOT
+from tests.real.installation import PASSWORDS, ROOT
 
 pytestmark = pytest.mark.real
 

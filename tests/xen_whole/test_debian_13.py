@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pexpect
 import pytest
 
-from autoinstall.build.stage import STAGES
 from autoinstall.image.finished_disk import FinishedDisk
 from tests.build.whole import disk_file
 from tests.conftest import needs
-from tests.real.conftest import PASSWORDS, ROOT, Installation
+from tests.real.installation import ROOT, Installation, installed
 from tests.xen.rig import FOLDER_VARIABLE
 
 pytestmark = pytest.mark.xen
@@ -32,69 +27,46 @@ _LINUX = re.compile(r"^[ \t]*linux[ \t]+(?P<kernel>\S+)[ \t]+(?P<arguments>.*)$"
 @pytest.fixture(scope="module")
 def installation() -> Installation:
     needs("xen")
-    work = ROOT / "build" / f"test-xen-{time.strftime('%Y%m%d-%H%M%S')}"
-    command = [sys.executable, "scripts/xen-image", "--work", str(work), "--json"]
-    if folder := os.environ.get(FOLDER_VARIABLE):
-        command += ["--folder", folder]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **PASSWORDS}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        text=True, timeout=SECONDS, check=False,
-    )  # fmt: skip
-    assert done.stdout, f"no document, exit status {done.returncode}: see {work}"
-    return Installation(json.loads(done.stdout), work)
+    folder = os.environ.get(FOLDER_VARIABLE)
+    return installed("xen-image", "xen", SECONDS, *(("--folder", folder) if folder else ()))
 
 
 def test_every_stage_is_done(installation: Installation) -> None:
-    document = installation.document
-    assert document["result"] == "done", json.dumps(document["failure"], indent=2)
-    assert [(stage["name"], stage["state"]) for stage in document["stages"]] == [
-        (name, "done") for name in STAGES
-    ]
+    installation.assert_done()
 
 
 def test_the_installer_came_up_again_and_got_no_key(installation: Installation) -> None:
-    assert any("came up again" in str(event.get("text")) for event in installation.events("progress"))
-    recorded = installation.recorded("install.cast")
-    marks = [number for number, event in enumerate(recorded) if event[1:] == ["m", "installation-complete"]]
-    typed = [event[2] for event in recorded[marks[0] :] if event[1] == "i"]
-    assert typed[:1] == ["\r"]
-    assert set(typed[1:]) <= {"\x1d"}
+    installation.assert_left_by_the_second_installer()
 
 
 def test_each_question_was_answered_once(installation: Installation) -> None:
-    questions = [event["question"] for event in installation.events("answered")]
-    assert "partman/confirm_nooverwrite" in questions
-    assert questions[-1] == "finish-install/reboot_in_progress"
-    assert len(set(questions)) == len(questions)
+    assert "partman/confirm_nooverwrite" in installation.assert_answered_once()
 
 
 def test_the_image_is_whole_and_holds_the_edits(installation: Installation, tmp_path: Path) -> None:
-    image = Path(installation.document["image"]["path"])
-    subprocess.run(["qemu-img", "check", "-q", image], check=True, timeout=600)
-    subprocess.run(
-        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=image.parent, check=True, timeout=600
-    )
-    raw = tmp_path / "exported.img"
-    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
+    raw = installation.raw_disk(tmp_path)
     files = ROOT / "answers" / "files"
     assert disk_file(raw, "/usr/local/sbin/vmcontext") == (files / "vmcontext").read_text()
     assert disk_file(raw, "/etc/machine-id") == ""
     assert "console=hvc0" in disk_file(raw, "/boot/grub/grub.cfg")
 
 
+def test_the_verified_guest_took_name_and_address_from_its_context_disk(installation: Installation) -> None:
+    checks = installation.checks()
+    assert checks["hostname"]["ok"] and "from-context" in checks["hostname"]["evidence"]
+    assert checks["address from the CONTEXT disk"]["ok"], checks["address from the CONTEXT disk"]
+
+
 def test_the_image_starts_in_plain_qemu(installation: Installation, tmp_path: Path) -> None:
-    image = Path(installation.document["image"]["path"])
-    assert {event["name"]: event["ok"] for event in installation.events("check")}["root by UUID"]
-    assert "Debian GNU/Linux 13" in boot_in_plain_qemu(image, tmp_path)
+    assert installation.checks()["root by UUID"]["ok"]
+    assert "Debian GNU/Linux 13" in boot_in_plain_qemu(installation.raw_disk(tmp_path), tmp_path)
 
 
-def boot_in_plain_qemu(image: Path, folder: Path) -> str:
-    """What the image says on a serial line of a machine without Xen, up to its login; the image stays as it is.
+def boot_in_plain_qemu(raw: Path, folder: Path) -> str:
+    """What the disk says on a serial line of a machine without Xen, up to its login; the disk stays as it is.
 
     As no boot loader of a paravirtualised guest's disk is one for a BIOS, QEMU is given the kernel of its menu.
     """
-    raw = folder / "plain.img"
-    subprocess.run(["qemu-img", "convert", "-O", "raw", image, raw], check=True, timeout=600)
     disk = FinishedDisk(raw)
     entry = _LINUX.search(disk.content("/boot/grub/grub.cfg").decode())
     assert entry, "its menu starts no kernel"
