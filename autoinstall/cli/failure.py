@@ -12,11 +12,6 @@ from autoinstall.errors import AutoinstallError, HostError, InvalidFileError
 
 _PLACE = re.compile(r"(?P<file>[^\n]*?):(?P<line>\d+):(?P<column>\d+): (?P<message>.*)", re.DOTALL)
 
-_TOLD_IN_WORDS = frozenset(
-    ("guest-step", "guest-file", "guest-disk-full", "guest-lacks-tool", "line-not-found", "line-twice")
-)
-"""Steps that failed in the guest: the message has what they printed, the console only how we spoke with the shell."""
-
 
 def failure_document(
     error: AutoinstallError, *, stage: str | None = None, next_command: str | None = None
@@ -63,12 +58,10 @@ def invalid_document(error: InvalidFileError) -> dict[str, Any]:
 def failure_lines(failure: Mapping[str, Any]) -> list[str]:
     """A failure for people, out of its JSON."""
     lines = _first_lines(failure)
-    console_tells = failure.get("kind") not in _TOLD_IN_WORDS
-    if console_tells:
-        lines += _awaited(failure)
+    lines += _awaited(failure)
     if failure.get("host_said"):
         lines += ["the host said:", *_indented(printable_lines(failure["host_said"]))]
-    if failure.get("screen") and console_tells:
+    if failure.get("screen"):
         lines += screen_lines(failure["screen"])
     if failure.get("near_misses"):
         lines += ["nearly fitting, but not quite:", *_indented(map(printable, failure["near_misses"]))]

@@ -49,12 +49,6 @@ def test_what_is_not_known_is_left_out():
     ) == ["error: nothing answers this dialog"]
 
 
-def test_a_step_that_failed_is_told_without_the_screen_of_its_protocol():
-    document = failure_document(error(kind="guest-step", proposal=None, near_misses=()))
-    assert document["screen"]
-    assert failure_lines(document) == ["error: nothing answers this dialog", "hint: add an answer"]
-
-
 @given(st.text())
 def test_no_text_acts_on_the_terminal(text):
     shown = printable(text)
