@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from autoinstall.catalogue.initrd import names_in_initrd
 from autoinstall.errors import InvalidFileError
@@ -16,6 +18,8 @@ DRIVERS = ("virtio_blk", "xen-blkfront")
 """Of the disks of KVM and Xen: what finds the root must be in the initrd, all else comes from the root."""
 
 _ROOT = re.compile(r"^[ \t]*(?:linux|kernel)\S*[ \t].*?\broot=(\S+)", re.MULTILINE)
+_SECTOR, _TABLE, _ENTRY = 512, 446, 16
+"""Bytes: a sector, where a master boot record's table of partitions begins, one entry of it."""
 _NAMED_EVERYWHERE = ("UUID=", "PARTUUID=", "LABEL=")
 _MODULE = re.compile(r"(?:^|/)([^/]+)\.ko(?:\.(?:xz|gz|zst))?$")
 
@@ -29,9 +33,12 @@ class DiskCheck:
     evidence: str
 
 
-def checks(disk: Disk) -> list[DiskCheck]:
-    """Both checks. A disk that fails them starts where it was installed, and nowhere else for certain."""
-    return [_root_by_uuid(disk), _drivers(disk)]
+def checks(disk: Disk, image: Path) -> list[DiskCheck]:
+    """All checks of a file system and of the raw disk that it is on.
+
+    A disk that fails one starts where it was installed, and nowhere else for certain. Raises OSError.
+    """
+    return [_root_by_uuid(disk), _drivers(disk), _boot_loader(image)]
 
 
 def _root_by_uuid(disk: Disk) -> DiskCheck:
@@ -63,6 +70,29 @@ def _drivers(disk: Disk) -> DiskCheck:
         f"{found[-1]} lacks {', '.join(missing)}" if missing else f"{found[-1]} has {', '.join(DRIVERS)}"
     )
     return DiskCheck(name, not missing, evidence)
+
+
+def _boot_loader(image: Path) -> DiskCheck:
+    """What a BIOS, and so KVM, would start; Xen's pygrub reads the file system instead, and needs none."""
+    name = "boot loader for a BIOS"
+    with image.open("rb") as disk:
+        first = disk.read(_SECTOR)
+        if b"GRUB" in first[:_TABLE]:
+            return DiskCheck(name, True, "the disk's first sector loads GRUB")
+        for start in _active_partitions(first):
+            disk.seek(start * _SECTOR)
+            if any(disk.read(_TABLE)):
+                return DiskCheck(name, True, f"the active partition, at sector {start}, has a boot sector")
+    return DiskCheck(
+        name, False, "the disk's first sector loads no GRUB: pygrub starts this disk, KVM does not"
+    )
+
+
+def _active_partitions(first: bytes) -> Iterator[int]:
+    """The first sectors of the partitions that a usual master boot record goes on to."""
+    for at in range(_TABLE, _TABLE + 4 * _ENTRY, _ENTRY):
+        if first[at : at + 1] == b"\x80":
+            yield struct.unpack_from("<I", first, at + 8)[0]
 
 
 def _modules(paths: Iterable[str]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +64,14 @@ class Product:
         return f"{self.os_id} {self.os_release}".strip()
 
     @property
+    def appliance_id(self) -> str | None:
+        """What was said, else one that stays the same for all versions of a publisher's image; None without both."""
+        if self.id or not self.publisher:
+            return self.id
+        name = f"urn:autoinstall:appliance:{self.publisher}/{self.base}/{self.os_arch}"
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, name))
+
+    @property
     def os_arch(self) -> str:
         """The architecture as OpenNebula names it."""
         return _ARCHITECTURES.get(self.architecture, self.architecture)
@@ -86,7 +95,7 @@ def files_of(product: Product) -> dict[str, str]:
 
 
 def manifest(product: Product) -> str:
-    """The one-apps manifest: input of OpenNebula's own release tool."""
+    """The one-apps manifest, field for field. `app2 release` looks for an `image` without the version in its name."""
     return _yaml(
         {
             "name": product.name,
@@ -108,7 +117,7 @@ def manifest(product: Product) -> str:
 def appliance(product: Product) -> str:
     """Today's appliance. What nobody has said is left out; `publish --check` names it."""
     entry: dict[str, Any] = {
-        "id": product.id,
+        "id": product.appliance_id,
         "name": product.name,
         "version": product.version,
         "publisher": product.publisher,
@@ -247,5 +256,19 @@ def _said(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in (None, "", [])}
 
 
+class _Dumper(yaml.SafeDumper):
+    """YAML as marketplaces write it: a text of several lines as such."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
 def _yaml(entry: Mapping[str, Any]) -> str:
-    return yaml.safe_dump(dict(entry), sort_keys=False, allow_unicode=True, explicit_start=True, width=100)
+    return yaml.dump(
+        dict(entry), Dumper=_Dumper, sort_keys=False, allow_unicode=True, explicit_start=True, width=100
+    )

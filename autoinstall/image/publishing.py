@@ -23,7 +23,9 @@ from autoinstall.image.marketplace import APPMARKET, MARKETPLACE
 _VERSION = re.compile(r"\d+\.\d+\.\d+-\d+-\d{8}")
 _HYPERVISORS = {"VMWARE", "XEN", "KVM", "all"}
 _FORMATS = {"raw", "vmdk", "qcow2", "vdi"}
-
+_SAID = ("name", "version", "publisher", "description", "short_description", "opennebula_version")
+_MEDIUM = ".qcow2"
+"""The only form of a disk that the validator knows by its file's name."""
 
 Broken = Iterator[tuple[str, str]]
 """Rules that are broken: the rule's name, and how."""
@@ -93,7 +95,8 @@ def _map(node: Any) -> Mapping[str, Any]:
 
 
 def _appliance(entry: Mapping[str, Any], sums: Mapping[str, str]) -> Broken:
-    for key in ("name", "version", "publisher", "description", "short_description", "opennebula_version"):
+    made_of_the_publisher = ("id",) if entry.get("publisher") else ()
+    for key in (*made_of_the_publisher, *_SAID):
         if not entry.get(key):
             yield "required", f"{key} is missing (marketplace.{key} in the answers file)"
     for key in ("version", "os-id", "os-release", "os-arch"):
@@ -130,13 +133,18 @@ def _image(image: Mapping[str, Any], entry: Mapping[str, Any], sums: Mapping[str
     file = PurePosixPath(urlsplit(url).path).name
     if str(entry.get("version")) not in file:
         yield "version-token", f"the URL's file name {file} has not the version {entry.get('version')}"
-    if not re.match(rf"{re.escape(str(image.get('name')))}[-.]", file):
-        yield (
-            "image-name",
-            f"the image's name {image.get('name')} is not what the file name {file} begins with",
-        )
+    if not file.endswith(_MEDIUM):
+        yield "format", f"{file}: marketplaces take images of operating systems as qcow2 (image.format)"
+    elif image.get("name") != _base_of(file):
+        yield "image-name", f"the image's name is {image.get('name')}, not {_base_of(file)} as in {file}"
     if (".aarch64" in file) != (entry.get("os-arch") == "aarch64"):
         yield "architecture", f"{file} and os-arch {entry.get('os-arch')} do not agree"
+
+
+def _base_of(file: str) -> str:
+    """A file's name without version, architecture and form, as `app2` takes it apart."""
+    stem = file.removesuffix(_MEDIUM).removesuffix(".aarch64")
+    return re.sub(rf"-{_VERSION.pattern}$", "", stem)
 
 
 def _template(path: str, node: Any) -> Broken:

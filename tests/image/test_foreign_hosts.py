@@ -31,18 +31,25 @@ def system(folder: Path, *, root: str, initrd: bytes, builtin: str = "") -> Path
     return folder
 
 
-def found(folder: Path) -> dict[str, tuple[bool | None, str]]:
-    disk = disk_of(folder, folder.with_suffix(".disk"))
-    return {check.name.split(" ")[0]: (check.ok, check.evidence) for check in checks(disk)}
+def found(folder: Path, *sectors: tuple[int, bytes]) -> dict[str, tuple[bool | None, str]]:
+    """The checks by the first words of their names, of a disk on which this stands at these bytes."""
+    image = folder.with_suffix(".disk")
+    disk = disk_of(folder, image)
+    with image.open("r+b") as raw:
+        for place, content in sectors:
+            raw.seek(place)
+            raw.write(content)
+    return {check.name.split(" ")[0]: (check.ok, check.evidence) for check in checks(disk, image)}
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, lzma.compress])
 def test_a_usual_system_starts_anywhere(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
     """Modules in a plain archive before the rest, as today's initramfs-tools writes them."""
     initrd = archive_of(VIRTIO, b"x") + pack(archive_of(XEN, b"x"))
-    assert found(system(tmp_path / "guest", root="UUID=0-1", initrd=initrd)) == {
+    assert found(system(tmp_path / "guest", root="UUID=0-1", initrd=initrd), (0x180, b"GRUB \0")) == {
         "root": (True, "/boot/grub/grub.cfg says root=UUID=0-1"),
         "disk": (True, "/boot/initrd.img-6.1 has virtio_blk, xen-blkfront"),
+        "boot": (True, "the disk's first sector loads GRUB"),
     }
 
 
@@ -53,7 +60,7 @@ def test_drivers_may_be_built_in(tmp_path: Path) -> None:
         initrd=archive_of(XEN, b"x"),
         builtin="kernel/drivers/block/virtio_blk.ko\n",
     )
-    assert [ok for ok, _ in found(folder).values()] == [True, True]
+    assert [found(folder)[name][0] for name in ("root", "disk")] == [True, True]
 
 
 def test_a_root_named_after_one_hypervisors_disk_and_a_driver_that_lacks(tmp_path: Path) -> None:
@@ -61,10 +68,35 @@ def test_a_root_named_after_one_hypervisors_disk_and_a_driver_that_lacks(tmp_pat
     assert found(folder) == {
         "root": (False, "/boot/grub/grub.cfg says root=/dev/xvda1"),
         "disk": (False, "/boot/initrd.img-6.1 lacks virtio_blk"),
+        "boot": (
+            False,
+            "the disk's first sector loads no GRUB: pygrub starts this disk, KVM does not",
+        ),
     }
+
+
+ACTIVE = (0x1CE, b"\x80")
+"""The second partition, at sector 6144."""
+
+
+@pytest.mark.parametrize(
+    ("sectors", "starts"),
+    [
+        ([(0, b"\xfa\xb8 a usual master boot record")], False),
+        ([(0, b"\xfa\xb8 a usual master boot record"), ACTIVE], False),
+        ([(6144 * 512, b"\xeb\x58SYSLINUX")], False),
+        ([(6144 * 512, b"\xeb\x58SYSLINUX"), ACTIVE], True),
+        ([(0x1BE + 60, b"GRUB")], False),
+    ],
+)
+def test_a_boot_loader_is_in_the_first_sector_or_in_the_active_partition(
+    tmp_path: Path, sectors: list[tuple[int, bytes]], starts: bool
+) -> None:
+    folder = system(tmp_path / "guest", root="UUID=0-1", initrd=b"")
+    assert found(folder, *sectors)["boot"][0] is starts
 
 
 def test_what_cannot_be_read_is_not_shown(tmp_path: Path) -> None:
     folder = system(tmp_path / "guest", root="UUID=0-1", initrd=b"a stand-in")
     (folder / "boot/grub/grub.cfg").write_text("# empty\n")
-    assert [ok for ok, _ in found(folder).values()] == [None, None]
+    assert [found(folder)[name][0] for name in ("root", "disk")] == [None, None]

@@ -84,6 +84,43 @@ def test_the_appliance_says_in_text_what_a_client_reads_as_text() -> None:
     assert set(entry["images"][0]["checksum"]) == {"md5", "sha256"}
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "architecture"),
+    [
+        ("debian13", "debian13-7.4.0-0-20260714.qcow2", "x86_64"),
+        ("ubuntu2404", "ubuntu2404-7.0.0-0-20250528.aarch64.qcow2", "aarch64"),
+    ],
+)
+def test_the_names_of_the_public_marketplace_break_no_rule(
+    tmp_path: Path, name: str, file: str, architecture: str
+) -> None:
+    image = write(tmp_path)
+    entry = yaml.safe_load((tmp_path / MARKETPLACE).read_text())
+    entry["images"][0] |= {"name": name, "url": f"https://images.example.org/{file}"}
+    version = file.split(".qcow2")[0].removesuffix(".aarch64").removeprefix(f"{name}-")
+    entry |= {"version": version, "os-arch": architecture}
+    (tmp_path / MARKETPLACE).write_text(yaml.safe_dump(entry))
+    assert rules(image) == set()
+
+
+def test_a_publishers_image_keeps_its_id_for_all_its_versions() -> None:
+    def identity(**more: Any) -> Any:
+        return yaml.safe_load(files_of(replace(PRODUCT, **more))[MARKETPLACE]).get("id")
+
+    assert identity() == identity(version="1.0.0-2-20261224", sha256="0" * 64)
+    others = {identity(publisher="Another"), identity(base="ubuntu"), identity(architecture="arm64")}
+    assert len(others | {identity()}) == 4
+    assert identity(publisher=None) is None
+    assert identity(id="f4cc1890-f430-013c-b669-7875a4a4f528") == "f4cc1890-f430-013c-b669-7875a4a4f528"
+
+
+def test_a_text_of_several_lines_stays_readable() -> None:
+    assert (
+        "description: |-\n  Ubuntu, installed by its own installer.\n  Second"
+        in files_of(PRODUCT)[MARKETPLACE]
+    )
+
+
 def test_the_manifest_is_what_one_apps_writes() -> None:
     entry = yaml.safe_load(files_of(PRODUCT)["ubuntu1204-1.0.0-1-20261127.yaml"])
     assert list(entry) == [
@@ -125,6 +162,7 @@ Change = Callable[[dict[str, Any]], Any]
     ("rule", "change"),
     [
         ("required", lambda entry: entry.pop("publisher")),
+        ("required", lambda entry: entry.pop("id")),
         ("required", lambda entry: entry.pop("opennebula_version")),
         ("quoted-scalars", lambda entry: entry.update({"os-release": 12.1})),
         ("quoted-scalars", lambda entry: entry["opennebula_template"].update(memory=512)),
@@ -142,6 +180,11 @@ Change = Callable[[dict[str, Any]], Any]
         ("url", lambda entry: entry["images"][0].pop("url")),
         ("url", lambda entry: entry["images"][0].update(url="file:///tmp/image.qcow2")),
         ("image-name", lambda entry: entry["images"][0].update(name="precise")),
+        (
+            "image-name",
+            lambda entry: entry["images"][0].update(url=f"https://example.org/ubuntu1204-server-{NAME}"),
+        ),
+        ("format", lambda entry: entry["images"][0].update(url=f"https://example.org/{NAME[:-5]}raw")),
         ("architecture", lambda entry: entry.update({"os-arch": "aarch64"})),
     ],
 )

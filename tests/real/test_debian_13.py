@@ -91,6 +91,7 @@ def test_the_image_starts_on_kvm_and_xen_alike(installation: Installation) -> No
     checks = installation.checks()
     assert checks["root by UUID"]["ok"] is True
     assert checks["disk drivers of KVM and Xen in the initrd"]["ok"] is True
+    assert checks["boot loader for a BIOS"]["ok"] is True
 
 
 def test_the_verified_guest_took_name_and_address_from_its_context_disk(installation: Installation) -> None:

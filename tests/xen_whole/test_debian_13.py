@@ -58,7 +58,9 @@ def test_the_verified_guest_took_name_and_address_from_its_context_disk(installa
 
 
 def test_the_image_starts_in_plain_qemu(installation: Installation, tmp_path: Path) -> None:
-    assert installation.checks()["root by UUID"]["ok"]
+    checks = installation.checks()
+    assert checks["root by UUID"]["ok"] and checks["disk drivers of KVM and Xen in the initrd"]["ok"]
+    assert not checks["boot loader for a BIOS"]["ok"]
     assert "Debian GNU/Linux 13" in boot_in_plain_qemu(installation.raw_disk(tmp_path), tmp_path)
 
 

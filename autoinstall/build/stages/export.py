@@ -39,7 +39,7 @@ class ExportStage:
         check_hygiene(context, disk)
         finished = FinishedDisk(disk) if answers.hygiene else None
         if finished:
-            _look_at_the_way_it_starts(context, finished)
+            _look_at_the_way_it_starts(context, finished, disk)
         os_release = os_release_on(finished) if finished else {}
         market = answers.marketplace
         base = (market and market.base) or answers.name
@@ -65,9 +65,9 @@ class ExportStage:
         """Half-written images are removed where they are written."""
 
 
-def _look_at_the_way_it_starts(context: BuildContext, disk: FinishedDisk) -> None:
+def _look_at_the_way_it_starts(context: BuildContext, finished: FinishedDisk, disk: Path) -> None:
     """A check of these that fails is told, and fails no build: an image for one kind of host may be wanted."""
-    for check in checks(disk):
+    for check in checks(finished, disk):
         context.events.tell("check", name=check.name, ok=check.ok, evidence=check.evidence)
 
 
