@@ -53,6 +53,7 @@ class _Run:
     completing: bool = False
     doubt: bool = False
     attached: int = 0
+    in_screen: bool = False
     shown: str = ""
     came_back: bool = False
 
@@ -110,10 +111,12 @@ class Installer:
         Raises InstallerError where it cannot go on.
         """
         self._run.attached += 1
+        goes_on = self._run.attached > 1 or shown_before is not None
         view = View(channel, self._recogniser.vocabulary, self._run.lifecycle, self._pace, self._happened)
-        repainter = Repainter(view)
+        view.in_screen = self._run.in_screen
+        repainter = Repainter(view, goes_on=goes_on)
         try:
-            if self._run.attached > 1 or shown_before is not None:
+            if goes_on:
                 self._run.doubt = True
                 self._run.came_back = view.go_on_from(self._run.shown or shown_before or "")
                 if not self._run.came_back:
@@ -126,6 +129,7 @@ class Installer:
                 raise self._went_down(view) from None
             return Outcome(End.COMPLETE if self.complete else End.CLOSED, closed.exit_status)
         finally:
+            self._run.in_screen = view.in_screen
             self._run.shown = (self._run.shown + view.heard_since(0))[-REMEMBERED:]
 
     def _look_again(self, view: View, repainter: Repainter) -> None:
@@ -140,6 +144,8 @@ class Installer:
         dialog = self._next_dialog(view, repainter)
         if dialog is None:
             return
+        if repainter.let_go:
+            self._run.doubt, repainter.let_go = True, False
         recognition = self._recogniser.recognise(dialog, self._run.history)
         dialog = replace(dialog, kind=kind_of(dialog, recognition))
         self._come_back_to_what_was_left(view, dialog, recognition)

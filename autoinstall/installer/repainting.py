@@ -2,6 +2,10 @@
 
 Whatever newt reads comes in order. When it has painted its window anew because of a Ctrl-L, all keys
 sent before that Ctrl-L have been read, or are lost for good.
+
+Where nothing is asked, a Ctrl-L does harm: before each window and each step of a progress bar newt clears
+its keys, and a Ctrl-L among them has it paint the empty screen and wait for one key more (newt 0.52.23, on the
+real frontend: a window stays unpainted, and an installation stands still). A Tab lets it go on, and is cleared too.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ QUIET_AFTER_A_REPAINT = 1.0
 _FROM_HOME = re.compile(r"[^\x1b]{0,8}(?:\x1b[^H\x1b]{0,12}[^H\x1b]?){0,6}?\x1b\[(?:1;1|;)?H")
 """A repaint that begins at the first row and column, after modes and colours."""
 
-SHOW_HIDDEN = b"\t"
+GO_ON = b"\t"
 """Moves the focus, and answers nothing."""
 
 LOST_FOR_GOOD = 6.0
@@ -34,8 +38,12 @@ LOST_FOR_GOOD = 6.0
 class Repainter:
     """Looks on, and asks for a repaint when a window was seen and what stands there now cannot be read."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, goes_on: bool = False) -> None:
+        """`goes_on`: an earlier console's Ctrl-L may still lie before newt."""
         self._view = view
+        self._held = goes_on
+        self.let_go = False
+        """A Tab was sent to let newt go on: it may still be on its way."""
         self._wait = FIRST_WAIT
         self._asked_at = time.monotonic()
         self._owed = 0
@@ -46,16 +54,22 @@ class Repainter:
     def look(self, timeout: float) -> bool:
         """Look on for `timeout` seconds at the most; True when the screen changed."""
         changed = self._view.look(timeout)
-        if self._view.readable is not None:
+        stood = min(self._view.quiet, time.monotonic() - self._asked_at)
+        if self._holds_newt() and stood >= self._wait:
+            self._let_go()
+        elif self._view.readable is not None:
             self._wait = FIRST_WAIT
-        elif self._damaged() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._due:
+        elif self._damaged() and stood >= self._due:
             self.ask()
             self._wait = min(self._wait * 2, LONGEST_WAIT)
-        elif self._hidden() and min(self._view.quiet, time.monotonic() - self._asked_at) >= self._wait:
-            self._asked_at = time.monotonic()
-            self._view.send(SHOW_HIDDEN)
-            self._wait = min(self._wait * 2, LONGEST_WAIT)
         return changed
+
+    def _let_go(self) -> None:
+        self._asked_at = time.monotonic()
+        self._wait = min(self._wait * 2, LONGEST_WAIT)
+        self.let_go = True
+        self._held = self._bare()
+        self._view.send(GO_ON)
 
     @property
     def _due(self) -> float:
@@ -78,7 +92,7 @@ class Repainter:
         mark = self._view.mark()
         self._view.window_seen = True
         self.ask()
-        while not (deadline.expired or self._view.readable or self._hidden()):
+        while not (deadline.expired or self._view.readable or self._bare()):
             self._view.look(min(0.25, deadline.remaining))
             heard = self._view.heard_since(mark)
             if heard and not self._view.in_screen and not _FROM_HOME.match(heard):
@@ -134,24 +148,38 @@ class Repainter:
 
     def _send(self, keys: bytes) -> None:
         self._owed += 1
+        self._held = self._held or keys == REPAINT
         if self._first_asked_at is None:
             self._first_asked_at = self._view.mark()
         self._view.send(keys)
         self._asked_at = time.monotonic()
 
-    def _hidden(self) -> bool:
-        """newt's empty screen, but the cursor stands where a widget would have it: a window that was not painted.
+    def _holds_newt(self) -> bool:
+        """Nothing is asked, and newt may wait for a key because of a Ctrl-L that it read, or will read, before it asks.
 
-        A Ctrl-L that newt reads before it has painted a new window leaves that window unpainted, and another
-        one paints the empty screen again (newt 0.52.23, on a real installer); moving the focus paints it.
+        A progress bar tells that the Tab for it is enough; an empty screen that it was lost, if it stays so.
         """
+        if self._view.last_keys not in (b"", REPAINT, REPAINT_SCREEN, GO_ON):
+            self._held = False
+        if self._view.dialog is not None:
+            return self._held and self._view.dialog.percent is not None
+        return self._bare() and (self._held or self._unpainted())
+
+    def _bare(self) -> bool:
+        """newt's empty screen, with or without its line of help."""
         view = self._view
-        cursor, rows = view.snapshot.cursor, view.snapshot.rows
-        if view.dialog is not None or not rows[-1].text.startswith("<"):
-            return False
-        first = 1 if view.in_screen else 0
-        empty = all(not row.text.strip() for row in rows[first:-1])
-        return empty and first <= cursor.row < len(rows) - 1
+        rows = view.snapshot.rows[1 if view.in_screen else 0 :]
+        help_line = rows[-1].text
+        return (
+            view.dialog is None
+            and all(not row.text.strip() for row in rows[:-1])
+            and (not help_line.strip() or help_line.startswith("<"))
+        )
+
+    def _unpainted(self) -> bool:
+        """The cursor stands where a widget would have it: somebody else may have asked for a repaint too early."""
+        cursor, rows = self._view.snapshot.cursor, self._view.snapshot.rows
+        return bool(rows[-1].text.strip()) and int(self._view.in_screen) <= cursor.row < len(rows) - 1
 
     def _damaged(self) -> bool:
         """Pieces of a window stand on the screen, and the cursor is not where newt leaves it after a dialog."""

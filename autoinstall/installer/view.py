@@ -103,6 +103,11 @@ class View(Sight):
         while self.quiet < seconds and not deadline.expired:
             self.look(min(max(seconds - self.quiet, 0.001), deadline.remaining))
 
+    @property
+    def last_keys(self) -> bytes:
+        """Those sent last on this console; empty where there were none yet, or a secret's."""
+        return self._channel.last_keys
+
     def send(self, keys: bytes, *, secret: bool = False) -> None:
         self._channel.send(keys, secret=secret)
 

@@ -19,7 +19,7 @@ from autoinstall.events import Event, Events
 from autoinstall.installer.drive import Installer
 from autoinstall.installer.outcome import End, Limits
 from tests.rigs import eighteen
-from tests.rigs.cdebconf import Ask, CdebconfRig
+from tests.rigs.cdebconf import Ask, CdebconfRig, Progress
 
 pytestmark = pytest.mark.cdebconf
 
@@ -133,10 +133,40 @@ def test_a_dialog_that_an_early_repaint_hid_is_found(
     )
     channel.send(early)
     try:
-        installer.drive(channel)
+        installer.drive(channel, shown_before="")
     finally:
         channel.close()
     names = [step.questions[0] for step in eighteen.STEPS[2:6]]
     assert [(one.question, one.value) for one in rig.answers()] == [
         (name, eighteen.EXPECTED[name]) for name in names
     ]
+
+
+@pytest.mark.parametrize("moment", ["before it", "over it"])
+@pytest.mark.parametrize("earlier", [1, 6])
+@pytest.mark.parametrize(
+    "inside_screen", [False, pytest.param(True, marks=pytest.mark.screen)], ids=["plain", "screen"]
+)
+def test_an_installation_that_an_early_repaint_holds_up_goes_on(
+    tmp_path: Path, moment: str, earlier: int, inside_screen: bool
+) -> None:
+    """newt waits for a key before the next step of a progress bar: nothing is asked, and nothing goes on."""
+    steps = [
+        Progress(eighteen.MIRROR, [(percent, None, 0.3) for percent in (0, 30, 60, 100)]),
+        eighteen.STEPS[2],
+    ]
+    rig = CdebconfRig.prepare(tmp_path, eighteen.templates(), steps)
+    environment = [f"{name}={value}" for name, value in rig.environment().items()]
+    argv = rig.argv_in_screen if inside_screen else rig.argv
+    channel = attach(["/usr/bin/env", "-i", *environment, *argv], recorder=None, cwd=rig.folder)
+    if moment == "over it":
+        heard = b""
+        while b"%" not in heard:
+            heard += channel.read(5)
+    for _ in range(earlier):
+        channel.send(b"\x0c")
+    try:
+        a_driver(Events()).drive(channel, shown_before="")
+    finally:
+        channel.close()
+    assert [one.value for one in rig.answers()] == [eighteen.EXPECTED[steps[1].questions[0]]]
