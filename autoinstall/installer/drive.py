@@ -54,6 +54,7 @@ class _Run:
     doubt: bool = False
     attached: int = 0
     in_screen: bool = False
+    held: bool = False
     shown: str = ""
     came_back: bool = False
 
@@ -114,7 +115,7 @@ class Installer:
         goes_on = self._run.attached > 1 or shown_before is not None
         view = View(channel, self._recogniser.vocabulary, self._run.lifecycle, self._pace, self._happened)
         view.in_screen = self._run.in_screen
-        repainter = Repainter(view, goes_on=goes_on)
+        repainter = Repainter(view, held=self._run.held or shown_before is not None)
         try:
             if goes_on:
                 self._run.doubt = True
@@ -129,7 +130,7 @@ class Installer:
                 raise self._went_down(view) from None
             return Outcome(End.COMPLETE if self.complete else End.CLOSED, closed.exit_status)
         finally:
-            self._run.in_screen = view.in_screen
+            self._run.in_screen, self._run.held = view.in_screen, repainter.held
             self._run.shown = (self._run.shown + view.heard_since(0))[-REMEMBERED:]
 
     def _look_again(self, view: View, repainter: Repainter) -> None:

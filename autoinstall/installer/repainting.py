@@ -38,10 +38,11 @@ LOST_FOR_GOOD = 6.0
 class Repainter:
     """Looks on, and asks for a repaint when a window was seen and what stands there now cannot be read."""
 
-    def __init__(self, view: View, *, goes_on: bool = False) -> None:
-        """`goes_on`: an earlier console's Ctrl-L may still lie before newt."""
+    def __init__(self, view: View, *, held: bool = False) -> None:
+        """`held`: as another console of the same installer left it."""
         self._view = view
-        self._held = goes_on
+        self.held = held
+        """A Ctrl-L, after which no other key was seen to arrive, may have newt wait for one."""
         self.let_go = False
         """A Tab was sent to let newt go on: it may still be on its way."""
         self._wait = FIRST_WAIT
@@ -68,7 +69,6 @@ class Repainter:
         self._asked_at = time.monotonic()
         self._wait = min(self._wait * 2, LONGEST_WAIT)
         self.let_go = True
-        self._held = self._bare()
         self._view.send(GO_ON)
 
     @property
@@ -148,22 +148,21 @@ class Repainter:
 
     def _send(self, keys: bytes) -> None:
         self._owed += 1
-        self._held = self._held or keys == REPAINT
+        self.held = self.held or keys == REPAINT
         if self._first_asked_at is None:
             self._first_asked_at = self._view.mark()
         self._view.send(keys)
         self._asked_at = time.monotonic()
 
     def _holds_newt(self) -> bool:
-        """Nothing is asked, and newt may wait for a key because of a Ctrl-L that it read, or will read, before it asks.
-
-        A progress bar tells that the Tab for it is enough; an empty screen that it was lost, if it stays so.
-        """
-        if self._view.last_keys not in (b"", REPAINT, REPAINT_SCREEN, GO_ON):
-            self._held = False
-        if self._view.dialog is not None:
-            return self._held and self._view.dialog.percent is not None
-        return self._bare() and (self._held or self._unpainted())
+        """Nothing is asked, and newt may wait for a key because of a Ctrl-L that came before it asks."""
+        view = self._view
+        went_on = view.last_keys == GO_ON and view.dialog is not None and view.changed_at > self._asked_at
+        if went_on or view.last_keys not in (b"", REPAINT, REPAINT_SCREEN, GO_ON):
+            self.held = False
+        if view.dialog is not None:
+            return self.held and view.dialog.percent is not None
+        return self._bare() and (self.held or self._unpainted())
 
     def _bare(self) -> bool:
         """newt's empty screen, with or without its line of help."""
