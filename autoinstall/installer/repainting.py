@@ -87,21 +87,24 @@ class Repainter:
 
         A GNU screen whose picture of the cursor is not ours passes newt's repaint on with relative moves,
         at the wrong place (Xen 4.17, measured); newt's own begins at home. Then GNU screen is asked.
-        What came is taken for the answer once nothing follows it.
+        What came is taken for the answer once nothing follows it; a terminal that only echoes has painted nothing.
         """
-        mark = self._view.mark()
+        mark, heard = self._view.mark(), ""
         self._view.window_seen = True
         self.ask()
-        while not (deadline.expired or self._view.readable or self._bare()):
+        while not (deadline.expired or self._view.readable or self._painted_bare(heard)):
             self._view.look(min(0.25, deadline.remaining))
             heard = self._view.heard_since(mark)
-            if heard and not self._view.in_screen and not _FROM_HOME.match(heard):
+            if "\x1b" in heard and not self._view.in_screen and not _FROM_HOME.match(heard):
                 self._view.in_screen = True
                 self._view.settle(deadline)
                 self.ask()
         while self._view.silence < QUIET_AFTER_A_REPAINT and not deadline.expired:
             self._view.look(QUIET_AFTER_A_REPAINT)
         self._owed = 0
+
+    def _painted_bare(self, heard: str) -> bool:
+        return bool(heard) and self._bare() and self._view.silence >= QUIET_AFTER_A_REPAINT
 
     def enter_follows(self) -> None:
         """What is painted from here on is another dialog's, unless repaints are still owed."""
