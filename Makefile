@@ -11,7 +11,7 @@ WORKERS ?= 4
 help:
 	@echo "make demo       the whole job against a rehearsed Xen host: an installed, verified image"
 	@echo "make test       the tests (those of tools that are missing here are skipped, and named)"
-	@echo "make test-real  a whole real installation of Debian 13 in QEMU (about ten minutes, as root)"
+	@echo "make test-real  a whole real installation of Debian 13 in QEMU, and two images of it (under half an hour, as root)"
 	@echo "make test-xen-lab  the driver on a real Xen host in QEMU (a quarter of an hour, as root the first time)"
 	@echo "make test-xen   a whole real installation of Debian 13 on that Xen host (up to an hour)"
 	@echo "make never-wrong  twenty seeds of each fault on the real frontend's line (an hour)"

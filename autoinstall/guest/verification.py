@@ -16,7 +16,8 @@ from autoinstall.guest.steps import Check
 CONTEXT_SCRIPTS = ("/etc/init.d/vmcontext", "/usr/local/sbin/vmcontext")
 RULES = "/etc/udev/rules.d/70-persistent-net.rules"
 CONTEXT_SECONDS = 120.0
-IDENTITY_SECONDS = 60
+IDENTITY_SECONDS = 180
+"""Five times what contextualization may take after the login on a loaded machine without hardware virtualisation."""
 FROM_CONTEXT = "address from the CONTEXT disk"
 _CONTEXT_DEVICES = "/dev/disk/by-label/CONTEXT /dev/sr0 /dev/xvdb"
 _ADDRESSES = "ip -4 -o addr show | sed -n 's/.* inet \\([^ ]*\\) .*/\\1/p'"
