@@ -4,8 +4,9 @@ Whatever newt reads comes in order. When it has painted its window anew because 
 sent before that Ctrl-L have been read, or are lost for good.
 
 Where nothing is asked, a Ctrl-L does harm: before each window and each step of a progress bar newt clears
-its keys, and a Ctrl-L among them has it paint the empty screen and wait for one key more (newt 0.52.23, on the
-real frontend: a window stays unpainted, and an installation stands still). A Tab lets it go on, and is cleared too.
+its keys, and a Ctrl-L among them has it paint what there is and wait for one key more (newt.c, newtFlushInput and
+getkey; on the real frontend a window stays unpainted, and an installation stands still). A Tab lets it go on, and
+is cleared too.
 """
 
 from __future__ import annotations
