@@ -35,10 +35,14 @@ TERM_AND_LANG = {
 class Watched:
     """A frontend on a PTY. `settle` waits until it has read every key, drawn, and sleeps."""
 
-    def __init__(self, argv: Sequence[str], folder: Path, environment: dict[str, str], style: Style) -> None:
+    def __init__(
+        self, argv: Sequence[str], folder: Path, environment: dict[str, str], style: Style, early: bytes = b""
+    ) -> None:
+        """`early` keys are typed before it is started."""
         self._master, self._slave = os.openpty()
         termios.tcsetwinsize(self._slave, (24, 80))
         tty.setraw(self._slave)
+        os.write(self._master, early)
         ends = dict.fromkeys(("stdin", "stdout", "stderr"), self._slave)
         self._child = subprocess.Popen(argv, cwd=folder, env=environment, start_new_session=True, **ends)
         self._terminal = Terminal(style)
@@ -150,8 +154,8 @@ class Pair:
 
 
 @contextmanager
-def both(folder: Path, form: Form, style: Style) -> Iterator[Pair]:
-    """Start both, and wait until each shows its dialog."""
+def both(folder: Path, form: Form, style: Style, early: bytes = b"") -> Iterator[Pair]:
+    """Start both, and wait until each shows its dialog, or after `early` keys does nothing more."""
     capabilities = " ".join(["backup"] * form.backup + ["align"] * form.align)
     rig = CdebconfRig.prepare(
         folder, template(form), [Ask(["t/question"], "t/title", capabilities=capabilities)]
@@ -161,11 +165,11 @@ def both(folder: Path, form: Form, style: Style) -> Iterator[Pair]:
     outcome.unlink(missing_ok=True)
     environment = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "TERM": "dumb", "LANG": "C.UTF-8"}
     argv = [sys.executable, "-m", "tests.rehearsal.newt_child", style.value, str(given), str(outcome)]
-    real = Watched(rig.argv, folder, rig.environment(*TERM_AND_LANG[style]), style)
-    ours = Watched(argv, ROOT, environment, style)
+    real = Watched(rig.argv, folder, rig.environment(*TERM_AND_LANG[style]), style, early)
+    ours = Watched(argv, ROOT, environment, style, early)
     try:
-        real.until_drawn()
-        ours.until_drawn()
+        for one in (real, ours):
+            one.settle() if early else one.until_drawn()
         yield Pair(real, ours, rig, outcome)
     finally:
         real.close()

@@ -148,3 +148,14 @@ def test_the_widget_and_the_real_one_obey_the_same_keys(folder: Path, name: str,
                     break
 
     obey()
+
+
+@pytest.mark.parametrize("style", Style, ids=lambda style: style.value)
+def test_a_repaint_asked_for_too_early_stops_both_until_another_key(folder: Path, style: Style) -> None:
+    with both(folder, FORMS["select"], style, early=b"\x0c\x0c") as pair:
+        assert b"Belgian" not in pair.real.sent
+        assert pair.ours.sent == pair.real.sent, pair.difference()
+        pair.real.press(TAB)
+        pair.ours.press(TAB)
+        assert b"Belgian" in pair.real.sent
+        assert pair.ours.sent == pair.real.sent, pair.difference()

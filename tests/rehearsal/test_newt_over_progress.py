@@ -70,10 +70,11 @@ ERROR = Form(
 )
 
 
-def ours(style: Style) -> bytes:
-    """The same by the rehearsal's frontend, Enter pressed at each dialog."""
+def ours(style: Style, early: bytes = b"") -> bytes:
+    """The same by the rehearsal's frontend, Enter pressed at each dialog, other keys before the first window."""
     typing, reading = os.openpty()
     tty.setraw(reading)
+    os.write(typing, early)
     drawn = bytearray()
     answered = 0
 
@@ -113,3 +114,23 @@ def test_dialogs_over_a_progress_window_are_drawn_as_by_the_real_frontend(
     finally:
         real.close()
     assert ours(style) == real.sent
+
+
+@pytest.mark.cdebconf
+@pytest.mark.parametrize(
+    "early", [b"\x0c\t", b"\x0c\x0c\x0cx", b"a\x0cb"], ids=["once", "three times", "amid keys"]
+)
+@pytest.mark.parametrize("style", Style, ids=lambda style: style.value)
+def test_a_repaint_asked_for_before_a_window_takes_a_key_with_it(
+    tmp_path: Path, style: Style, early: bytes
+) -> None:
+    rig = CdebconfRig.prepare(tmp_path, TEMPLATES, STEPS)
+    real = Watched(rig.argv, tmp_path, rig.environment(*TERM_AND_LANG[style]), style, early)
+    try:
+        for dialogs in (1, 2):
+            real.until_drawn(dialogs)
+            real.press(b"\r")
+        real.wait()
+    finally:
+        real.close()
+    assert ours(style, early) == real.sent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum, auto
 from typing import Protocol
 
@@ -145,8 +145,12 @@ class KeyReader:
         """The next byte of a character of several bytes, None when it does not come."""
         return self._byte() if self.more() else None
 
-    def flush(self) -> None:
-        """Forget everything typed so far."""
+    def flush(self, redraw: Callable[[], None]) -> None:
+        """Forget everything typed so far; a Ctrl-L is obeyed, and takes another byte with it, if it must be waited for.
+
+        That is how newt.c has it: newtFlushInput calls getkey, and that gives no Ctrl-L.
+        """
         self._unread.clear()
         while self._source.waiting(0.0):
-            self._source.read()
+            while self._source.read() == REDRAW:
+                redraw()

@@ -93,7 +93,7 @@ class Desktop:
 
     def open_window(self, width: int, height: int, title: str) -> None:
         """Open a window of this inner size in the middle; keys typed until now are forgotten."""
-        self._keys.flush()
+        self._keys.flush(self.redraw)
         top, left = (ROWS - height) // 2, (COLUMNS - width) // 2
         row, column = max(top - 1, 0), max(left - 2, 0)
         self._windows.append(_Window(top, left, self.screen.copy(row, column, height + 3, width + 5)))
@@ -160,13 +160,17 @@ class Desktop:
         self.screen.display.beep()
 
     def key(self, wait: float | None = None) -> int | None:
-        """The next key (None: none within `wait` seconds); Ctrl-L is obeyed here, Ctrl-Z is ignored."""
+        """The next key (None: none within `wait` seconds); Ctrl-L is obeyed here, Ctrl-Z is ignored.
+
+        After one of these the next is waited for, however long that takes: newt's getkey knows no time.
+        """
         while True:
             key = self._keys.key(wait)
             if key == REDRAW:
                 self.redraw()
             elif key != SUSPEND:
                 return key
+            wait = None
 
     def continuation(self) -> int | None:
         """The next byte of a character of several bytes, None when it does not come."""
