@@ -88,6 +88,19 @@ def test_its_maintainer_scripts_know_an_installation_from_an_upgrade(
     assert done.stdout == f"{said}\n"
 
 
+def test_sources_of_another_form_are_named(repository: Path, tmp_path: Path) -> None:
+    (repository / "context-linux/targets.sh").write_text("'deb')\n    ;;\n")
+    git = ["git", "-C", str(repository), "-c", "user.name=nobody", "-c", "user.email=nobody@example.org"]
+    subprocess.run([*git, "commit", "-q", "-a", "-m", "another form"], check=True)
+    program = ROOT / "scripts" / "one-context-package"
+    done = subprocess.run(
+        [program, repository, "HEAD", tmp_path / "one.deb"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "targets.sh has no NAME, DEPENDS, REPLACES, RELSUFFIX for the target deb" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_same_sources_give_the_same_bytes(repository: Path, tmp_path: Path) -> None:
     one, other = make(repository, tmp_path / "one.deb"), make(repository, tmp_path / "other.deb")
     assert one.read_bytes() == other.read_bytes()
