@@ -185,10 +185,13 @@ class Repainter:
         return bool(rows[-1].text.strip()) and int(self._view.in_screen) <= cursor.row < len(rows) - 1
 
     def _damaged(self) -> bool:
-        """Pieces of a window stand on the screen, and the cursor is not where newt leaves it after a dialog."""
+        """Pieces of a window stand on the screen, and the cursor is not where newt leaves it after a dialog.
+
+        There the kernel's lines leave it, too, once they have reached the last row.
+        """
         view = self._view
         if not view.window_seen or (view.dialog is not None and view.dialog.percent is not None):
             return False
         cursor, rows = view.snapshot.cursor, view.snapshot.rows
-        after_a_dialog = cursor.row == len(rows) - 1 and cursor.column == 0
+        after_a_dialog = not view.disturbed and cursor.row == len(rows) - 1 and cursor.column == 0
         return not after_a_dialog and any("│" in row.text or "─" in row.text for row in rows)

@@ -115,3 +115,10 @@ def test_an_answer_missing_for_a_known_question_stops_at_it(tmp_path: Path) -> N
     assert (stopped.value.kind, stopped.value.question) == ("unanswered", "netcfg/get_hostname")
     assert stopped.value.proposal == 'questions:\n  netcfg/get_hostname: "ubuntu"\n'
     assert "netcfg/get_hostname" not in given(rig)
+
+
+def test_kernel_lines_that_leave_the_cursor_at_the_bottom_are_painted_over(tmp_path: Path) -> None:
+    """There newt leaves it after its last dialog, and nothing need be painted; after the kernel's lines it must."""
+    step = next(step for step in eighteen.STEPS if step.questions == ["passwd/user-fullname"])
+    rig, _ = answer(tmp_path, (step, eighteen.STEPS[-1]), 1, "bottom")
+    assert rig.answers()[0].value == eighteen.EXPECTED["passwd/user-fullname"]

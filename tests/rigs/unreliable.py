@@ -3,7 +3,8 @@
 Run as a program: `unreliable.py SEED FAULT[=NUMBER]... -- COMMAND...`. It imports nothing of the driver.
 Faults: `lose=N` (one key byte in N), `delay=S` (keys up to S seconds late, in order), `late=S` (a big piece of
 output, as a new dialog is, up to S seconds late), `kernel=N` (a kernel line after about one piece of output in N),
-`inside=N` (the same, but in the middle of the piece, never inside an escape sequence), `baud=N`.
+`inside=N` (the same, but in the middle of the piece, never inside an escape sequence), `baud=N`, `bottom` (behind
+the first text's echo: as many kernel lines as leave the cursor at the beginning of the last row).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ KERNEL_LINES = (
     b"\r\n[  313.000251] EXT4-fs (xvda1): mounted filesystem with ordered data mode. Opts: (null)\r\n"
     b"[  313.000812] systemd-udevd[112]: starting version 175\r\n",
 )
+CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()].|[\x00-\x1f]")
 BETWEEN = re.compile(rb"(?<![\x1b\[0-9;?(])(?=\x1b\[)")
 
 
@@ -38,12 +40,15 @@ class Line:
         self.random = random.Random(seed)
         self.faults = faults
         self.lost = 0
+        self.text, self.echo = b"", b""
         self.to_command: list[tuple[float, int, bytes]] = []
         self.to_driver: list[tuple[float, int, bytes]] = []
         self.number = 0
         self.keys_free_at = self.output_free_at = self.last_output = 0.0
 
     def key(self, data: bytes, now: float) -> None:
+        if len(data) > 1 and b"\x1b" not in data and self.faults.pop("bottom", None):
+            self.text = data
         kept = bytearray()
         for byte in data:
             if self.faults.get("lose") and self.random.random() < 1 / self.faults["lose"]:
@@ -70,6 +75,11 @@ class Line:
             self._put(self.to_driver, self.output_free_at, piece)
 
     def _with_kernel_lines(self, data: bytes) -> bytes:
+        if self.text:
+            self.echo += data
+            if self.text in CONTROL.sub(b"", self.echo):
+                self.text = b""
+                data += KERNEL_LINES[0] + 12 * KERNEL_LINES[1]
         if self.faults.get("kernel") and self.random.random() < 1 / self.faults["kernel"]:
             data += self.random.choice(KERNEL_LINES)
         if self.faults.get("inside") and self.random.random() < 1 / self.faults["inside"]:
